@@ -1,0 +1,87 @@
+# One command for each thing that people do. Everything runs in .venv, which `make setup` makes from the
+# lock files with nothing but Python 3.11 to 3.13 (with venv and pip) and make. Without make:
+# `pip install .` and the same `havenward` commands.
+
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := out
+# pip: no chatter, no upgrade notice, no questions
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+VERSION_FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+# the first interpreter that fits; name another with `make setup PYTHON=/path/to/python`
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c '$(VERSION_FITS)' >/dev/null 2>&1 && echo $$p && break; done)
+
+.PHONY: help setup setup-dev demo test check format docs bench wheel lock clean
+.DEFAULT_GOAL := help
+
+help: ## Say what can be made
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | \
+		while IFS='|' read -r target words; do printf '%-14s %s\n' "$$target" "$$words"; done
+
+setup: $(VENV)/.runs ## Make .venv with .venv/bin/havenward
+
+setup-dev: $(VENV)/.tests ## The same, with what tests and checks need
+
+demo: setup ## Turn the bundled case into run folders and a brief in out/demo
+	$(BIN)/havenward demo --out $(OUT)/demo --replace
+
+test: setup-dev ## Run all tests
+	$(BIN)/python -m pytest
+
+check: setup-dev ## Check format, lint, types, docs and architecture
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python docs/build.py --check
+	$(BIN)/python -m pytest tests/test_architecture.py tests/test_docs.py
+
+format: setup-dev ## Format the code and repair what lint can repair
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: setup-dev ## Write the generated pages of docs/
+	$(BIN)/python docs/build.py
+
+bench: setup-dev ## Measure speed and memory
+	@test -f benchmarks/run.py || { echo "make bench: benchmarks/run.py is missing" >&2; exit 1; }
+	$(BIN)/python benchmarks/run.py
+
+wheel: setup-dev ## Build the wheel into dist/
+	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+
+lock: ## Renew both lock files (needs uv)
+	uv pip compile pyproject.toml --group build $(LOCK_OPTIONS) --output-file requirements.lock
+	uv pip compile pyproject.toml --group dev --constraint requirements.lock $(LOCK_OPTIONS) \
+		--output-file requirements-dev.lock
+
+# one version of each package for all Pythons and systems, so that results do not depend on either
+LOCK_OPTIONS := --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock"
+
+clean: ## Remove what make has made, .venv included
+	rm -rf $(VENV) $(OUT) build dist
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { \
+		echo "make setup: no Python 3.11, 3.12 or 3.13 was found; name one: make setup PYTHON=/path/to/python" >&2; \
+		exit 1; }
+	@"$(PYTHON)" -c '$(VERSION_FITS)' || { \
+		echo "make setup: $(PYTHON) is not Python 3.11, 3.12 or 3.13; name another: make setup PYTHON=/path/to/python" >&2; \
+		exit 1; }
+	@"$(PYTHON)" -c 'import venv, ensurepip' || { \
+		echo "make setup: $(PYTHON) lacks venv or ensurepip; install them (Debian, Ubuntu: apt-get install python3-venv)," >&2; \
+		echo "or name another Python: make setup PYTHON=/path/to/python" >&2; \
+		exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
+
+$(VENV)/.runs: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what requirements.lock names into $(VENV) (about 650 MB on disk) ..."
+	$(PIP) install --require-hashes --requirement requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.tests: requirements-dev.lock $(VENV)/.runs
+	@echo "Installing what tests and checks need ..."
+	$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@

@@ -1,0 +1,266 @@
+"""What a forecast looks like: fans of people over time with capacity and counts, and ranges side by side."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from havenward.brief.svg import (
+    BAND_50,
+    BAND_90,
+    DARK,
+    GREY,
+    INK,
+    PALE,
+    RULE,
+    WARM,
+    Scale,
+    figure,
+    join,
+    label,
+    line,
+    nice_ticks,
+    path,
+    tag,
+)
+from havenward.brief.wording import MONTHS, say_number, say_people, say_short_date
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markupsafe import Markup
+
+    from havenward.brief.content import Amount, Count, Fan
+
+SHORT_HORIZON = 62  # days up to which ticks are fortnights, not months
+
+
+class Frame(NamedTuple):
+    """The size of a fan chart and the room around its plot."""
+
+    width: float
+    height: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+    size: float
+    small: bool
+
+
+LARGE = Frame(460, 270, 54, 84, 18, 30, 12, small=False)
+SMALL = Frame(250, 132, 48, 8, 16, 20, 11, small=True)
+
+
+class FanSettings(NamedTuple):
+    """What is drawn beside a fan."""
+
+    capacity: Amount | None = None
+    capacity_word: str = ""
+    counts: Sequence[Count] = ()
+    first_likely: date | None = None
+    origin: date | None = None
+    until: date | None = None
+
+
+def fan_chart(key: str, fan: Fan, title: str, description: str, frame: Frame,
+              beside: FanSettings = FanSettings()) -> Markup:  # noqa: B008 - a named tuple cannot change
+    """Draw a forecast: 90 and 50 % bands, median, counts as dots, capacity as a dashed line.
+
+    Parameters
+    ----------
+    key
+        Prefix of the identifiers in the drawing; unique on its page.
+    fan
+        What is expected.
+    title, description
+        For those who cannot see the drawing.
+    frame
+        `LARGE` labels its bands; `SMALL` is for many sites side by side.
+    beside
+        Capacity, counts and marks.
+    """
+    start, end = fan.dates[0], beside.until or fan.dates[-1]
+    if beside.origin:
+        start = min(start, beside.origin)
+    if beside.counts:
+        start = min(start, *(count.date for count in beside.counts))
+    peak = max([*fan.q95, *(count.persons for count in beside.counts)], default=0)
+    limit = beside.capacity.central if beside.capacity else None
+    fits = limit is not None and limit <= max(peak, 1) * (2.2 if frame.small else 3)
+    ticks = nice_ticks(max(peak, limit if fits and limit else 0), 2 if frame.small else 4)
+    x = Scale(0, max((end - start).days, 1), frame.left, frame.width - frame.right)
+    y = Scale(0, ticks[-1], frame.height - frame.bottom, frame.top)
+    xs = [x((day - start).days) for day in fan.dates]
+    parts = [*_axes(frame, x, y, ticks, start, end)]
+    for low, high, fill in ((fan.q05, fan.q95, BAND_90), (fan.q25, fan.q75, BAND_50)):
+        upper = [(a, y(b)) for a, b in zip(xs, high, strict=True)]
+        lower = [(a, y(b)) for a, b in zip(xs, low, strict=True)]
+        parts.append(tag("path", d=path(upper + lower[::-1], close=True), fill=fill))
+    parts.append(tag("path", d=path([(a, y(b)) for a, b in zip(xs, fan.q50, strict=True)]), fill="none",
+                     stroke=DARK, stroke_width=2 if not frame.small else 1.6))
+    parts += _capacity(frame, y, beside, fits)
+    if beside.first_likely and beside.first_likely <= end:
+        at = x((beside.first_likely - start).days)
+        parts.append(line(at, frame.top, at, frame.height - frame.bottom, stroke=WARM, width=1.2))
+        right = at < (frame.left + frame.width - frame.right) / 2
+        parts.append(label(at + (4 if right else -4), frame.top + 10, say_short_date(beside.first_likely)[:-5],
+                           anchor="start" if right else "end", size=frame.size - 1, fill=WARM, halo=True,
+                           weight="600"))
+    if beside.origin and not frame.small and beside.origin > start:
+        at = x((beside.origin - start).days)
+        parts.append(line(at, frame.top, at, frame.height - frame.bottom, stroke=GREY, dash="2 3"))
+    parts += _dots(frame, x, y, [count for count in beside.counts if start <= count.date <= end], start)
+    if not frame.small:
+        parts += _band_labels(frame, y, fan, xs[-1])
+    return figure(key, frame.width, frame.height, title, description, *parts)
+
+
+def _dots(frame: Frame, x: Scale, y: Scale, counts: Sequence[Count], start: date) -> list[Markup]:
+    """Draw counts as dots, each series in its own way and named at its last dot."""
+    parts = []
+    for n, series in enumerate(sorted({count.series for count in counts})):
+        rows = [count for count in counts if count.series == series]
+        fill, stroke = ((INK, "#fff"), ("#fff", INK), (GREY, "#fff"))[n % 3]
+        parts += [tag("circle", cx=x((row.date - start).days), cy=y(row.persons), r=2.6 if frame.small else 3.0,
+                      fill=fill, stroke=stroke, stroke_width=0.8 if stroke == "#fff" else 1.2) for row in rows]
+        if not frame.small:
+            last = max(rows, key=lambda row: row.date)
+            at = x((last.date - start).days)
+            side = "end" if at > frame.left + 60 else "start"
+            parts.append(label(at, y(last.persons) - 7, series, anchor=side, size=frame.size - 1, halo=True,
+                               weight="600"))
+    return parts
+
+
+def _axes(frame: Frame, x: Scale, y: Scale, ticks: Sequence[float], start: date, end: date) -> list[Markup]:
+    parts = []
+    for tick in ticks:
+        parts.append(line(frame.left, y(tick), frame.width - frame.right, y(tick),
+                          stroke=GREY if tick == 0 else RULE))
+        parts.append(label(frame.left - 5, y(tick) + 4, _tick_words(tick), anchor="end", size=frame.size - 1,
+                           fill=GREY))
+    for day, words in _date_ticks(start, end, frame.small):
+        at = x((day - start).days)
+        parts.append(line(at, frame.height - frame.bottom, at, frame.height - frame.bottom + 4, stroke=GREY))
+        parts.append(label(at, frame.height - frame.bottom + 15, words, anchor="middle", size=frame.size - 1,
+                           fill=GREY))
+    return parts
+
+
+def _tick_words(value: float) -> str:
+    if value >= 1_000_000:
+        return f"{value / 1e6:g} M"
+    return say_number(value) if value == int(value) else f"{value:g}"
+
+
+def _date_ticks(start: date, end: date, small: bool) -> list[tuple[date, str]]:
+    """Choose the dates named under a chart: fortnights for short horizons, first days of months else."""
+    if (end - start).days <= SHORT_HORIZON:
+        step = 28 if small else 14
+        days = [start + timedelta(days=n) for n in range(0, (end - start).days + 1, step)]
+        return [(day, f"{day.day} {MONTHS[day.month - 1][:3]}") for day in days]
+    firsts = []
+    day = date(start.year, start.month, 1)
+    while day <= end:
+        if day >= start:
+            firsts.append(day)
+        day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    every = -(-len(firsts) // (4 if small else 6))
+    chosen = [first for first in firsts if (first.month - 1) % every == 0]
+    return [(first, f"{MONTHS[first.month - 1][:3]}" + (f" {first.year}" if n == 0 or first.month == 1 else ""))
+            for n, first in enumerate(chosen)]
+
+
+def _capacity(frame: Frame, y: Scale, beside: FanSettings, fits: bool) -> list[Markup]:
+    """Draw the capacity as a dashed line with its number; one that lies far above is named at the top."""
+    if beside.capacity is None or beside.capacity.central is None:
+        return []
+    words = f"capacity {say_people(beside.capacity.central, 0)}"
+    if beside.capacity_word:
+        words += f" ({beside.capacity_word})"
+    if not fits:
+        return [label(frame.width - frame.right, frame.top - 5, f"{words}, above this chart", anchor="end",
+                      size=frame.size - 1, fill=WARM)]
+    at = y(beside.capacity.central)
+    parts = []
+    if beside.capacity.low != beside.capacity.high and None not in {beside.capacity.low, beside.capacity.high}:
+        top = max(y(beside.capacity.high or 0), frame.top)
+        parts.append(tag("rect", x=float(frame.width - frame.right), y=top, width=4.0,
+                         height=max(y(beside.capacity.low or 0) - top, 1.0), fill=WARM))
+    parts.append(line(frame.left, at, frame.width - frame.right, at, stroke=WARM, width=1.4, dash="5 3"))
+    parts.append(label(frame.left + 3, at - 4, words, size=frame.size - 1, fill=WARM, halo=True))
+    return parts
+
+
+def _band_labels(frame: Frame, y: Scale, fan: Fan, at: float) -> list[Markup]:
+    """Name the bands at the end of the chart, kept apart where they come close."""
+    words = [(fan.q95[-1], f"{say_people(fan.q95[-1], 0)}", "19 in 20 below", GREY),
+             (fan.q50[-1], f"{say_people(fan.q50[-1], 0)}", "central", DARK),
+             (fan.q05[-1], f"{say_people(fan.q05[-1], 0)}", "1 in 20 below", GREY)]
+    places = [y(value) for value, *_ in words]
+    gap = 27.0
+    places[1] = min(max(places[1], places[0] + gap), frame.height - frame.bottom - gap)
+    places[0] = min(places[0], places[1] - gap)
+    places[2] = max(places[2], places[1] + gap)
+    parts = []
+    for position, (value, number, name, fill) in zip(places, words, strict=True):
+        parts.append(line(at + 1, y(value), at + 8, position, stroke=RULE))
+        parts.append(label(at + 10, position + 1, number, size=frame.size, fill=fill, weight="600"))
+        parts.append(label(at + 10, position + 13, name, size=frame.size - 1.5, fill=GREY))
+    return parts
+
+
+class RangeBar(NamedTuple):
+    """A row of a range chart; `low` or `high` is None where it is open, `ours` marks a forecast."""
+
+    words: str
+    detail: str
+    low: float | None
+    central: float | None
+    high: float | None
+    ours: bool = False
+
+
+def range_chart(key: str, rows: Sequence[RangeBar], title: str, description: str,
+                marks: Sequence[tuple[float, str]] = ()) -> Markup:
+    """Draw ranges below one another on one scale; marks are upright lines such as what was counted."""
+    width, row_height, left, right, top = 460.0, 34.0, 12.0, 20.0, 30.0 if marks else 12.0
+    height = top + row_height * len(rows) + 26
+    numbers = [v for row in rows for v in (row.low, row.central, row.high) if v is not None]
+    ticks = nice_ticks(max([*numbers, *(value for value, _ in marks)], default=1), 4)
+    x = Scale(0, ticks[-1], left, width - right)
+    bottom = height - 22
+    parts = []
+    for tick in ticks:
+        parts.append(line(x(tick), top, x(tick), bottom))
+        parts.append(label(x(tick), bottom + 14, _tick_words(tick), anchor="middle", fill=GREY))
+    for n, (value, words) in enumerate(marks):
+        parts.append(line(x(value), top - 4, x(value), bottom, stroke=INK, width=1.4, dash="2 2"))
+        side = "end" if x(value) > width * 0.6 else "start"
+        parts.append(label(x(value), top - 8 - 12 * (n % 2), words, anchor=side, fill=INK, weight="600"))
+    for n, row in enumerate(rows):
+        middle = top + n * row_height + 24
+        parts.append(label(left + 2, middle - 9, f"{row.words}  {row.detail}".strip(), halo=True,
+                           weight="600" if row.ours else None))
+        colour = DARK if row.ours else GREY
+        low, high = row.low, row.high
+        if low is not None and high is not None and low != high:
+            parts.append(line(x(low), middle, x(high), middle, stroke=BAND_50 if row.ours else "#9aa5b0", width=7))
+        elif low is not None and high is None:
+            parts.append(_arrow(x(low), middle, 1))
+        elif high is not None and low is None and row.central is None:
+            parts.append(_arrow(x(high), middle, -1))
+        centre = row.central if row.central is not None else low if high is None else high if low is None else None
+        if centre is not None:
+            parts.append(tag("circle", cx=x(centre), cy=middle, r=4.0, fill=colour, stroke="#fff"))
+    background = tag("rect", x=left, y=top, width=width - left - right, height=bottom - top, fill=PALE,
+                     fill_opacity="0.4")
+    return figure(key, width, height, title, description, background, join(parts), class_="chart ranges")
+
+
+def _arrow(x: float, y: float, side: int) -> Markup:
+    """Draw a bound: an arrow to the open side."""
+    tip = x + 26 * side
+    return join([line(x, y, tip, y, stroke="#9aa5b0", width=2.5),
+                 tag("path", d=path([(tip, y - 4), (tip + 6 * side, y), (tip, y + 4)], close=True), fill="#9aa5b0")])

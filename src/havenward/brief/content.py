@@ -1,0 +1,237 @@
+"""What a brief holds: every number and word of it, already reduced to what its audience may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from havenward.brief.release import Guard
+    from havenward.records import Standard
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A range: 5, 50 and 95 % quantiles; None where the value is too small to be shown."""
+
+    low: float | None
+    central: float | None
+    high: float | None
+
+    @property
+    def suppressed(self) -> bool:
+        """Whether any of the three values is held back."""
+        return None in {self.low, self.central, self.high}
+
+
+@dataclass(frozen=True)
+class Fan:
+    """A forecast over time; one entry per date in each of the five quantiles."""
+
+    dates: tuple[date, ...]
+    q05: tuple[float, ...]
+    q25: tuple[float, ...]
+    q50: tuple[float, ...]
+    q75: tuple[float, ...]
+    q95: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Count:
+    """Something that was counted: a dot beside a forecast."""
+
+    date: date
+    persons: int
+    series: str
+    published: date
+
+
+@dataclass(frozen=True)
+class Note:
+    """A footnote mark and the row of the page that it leads to."""
+
+    mark: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One of the four big numbers."""
+
+    label: str
+    amount: Amount
+    unit: str
+    day: date
+    lines: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place and what is said about it.
+
+    Parameters
+    ----------
+    people, over
+        People there and people over capacity on each key day.
+    capacity_basis
+        `published`, `assumed` or `none`.
+    chance_over
+        Probability that people exceed capacity on any day up to the last one; None without a limit.
+    first_likely
+        First day with a probability above one half; None where there is no such day.
+    """
+
+    location: str
+    name: str
+    pcode: str
+    kind: str
+    admin1: str
+    admin2: str
+    country: str
+    latitude: float | None
+    longitude: float | None
+    approximate: bool
+    fan: Fan
+    people: tuple[tuple[date, Amount], ...]
+    capacity: Amount | None = None
+    capacity_basis: str = "none"
+    over: tuple[tuple[date, Amount], ...] = ()
+    chance_over: float | None = None
+    first_likely: date | None = None
+    counts: tuple[Count, ...] = ()
+
+    def on(self, day: date) -> Amount:
+        """Give the people on a key day."""
+        return dict(self.people)[day]
+
+    def over_on(self, day: date) -> Amount | None:
+        """Give the people over capacity on a key day; None without a limit."""
+        return dict(self.over).get(day)
+
+
+@dataclass(frozen=True)
+class NeedRow:
+    """A requirement as it may be shown; `reason` says why values are missing."""
+
+    location: str
+    name: str
+    pcode: str
+    date: date
+    sector: str
+    item: str
+    unit: str
+    standard: str
+    people: Amount
+    amount: Amount
+    reason: str
+
+
+@dataclass(frozen=True)
+class AssumptionRow:
+    """An assumption as it may be shown; `mark` is what footnotes call it."""
+
+    mark: str
+    name: str
+    unit: str
+    prior: tuple[str, str, str]
+    posterior: tuple[str, str, str] | None
+    basis: str
+    reason: str
+    sources: tuple[str, ...]
+    figures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """A figure of a report as it may be shown."""
+
+    mark: str
+    figure: str
+    sentence: str
+    value: str
+    term: str
+    low: float | None
+    high: float | None
+    point: float | None
+    speaker: str
+    report_title: str
+    outlet: str
+    published: date
+    url: str
+    paraphrase: bool
+    fact_group: str
+    relation: str
+    review: str
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """A source as it may be shown."""
+
+    mark: str
+    source: str
+    title: str
+    publisher: str
+    url: str
+    published: date | None
+    licence: str
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """A dated change of access; team only."""
+
+    date: str
+    kind: str
+    where: str
+    value: str
+    published: date
+
+
+@dataclass(frozen=True)
+class Brief:
+    """Everything that is handed over for one run and one audience."""
+
+    title: str
+    crisis: str
+    country: str
+    audience: str
+    suppress_below: int
+    origin_date: date
+    last_date: date
+    valid_until: date
+    focal_day: date
+    key_days: tuple[date, ...]
+    track: str
+    scenario: str
+    rules: str
+    priors: str
+    members: int
+    seed: int
+    package_version: str
+    case_hash: str
+    lead: str
+    headlines: tuple[Headline, ...]
+    total: Fan
+    total_people: tuple[tuple[date, Amount], ...]
+    total_counts: tuple[Count, ...]
+    received: tuple[tuple[date, Amount], ...]
+    places: tuple[Place, ...]
+    gates: tuple[Place, ...]
+    origins: tuple[Place, ...]
+    displaced_total: tuple[tuple[date, Amount], ...]
+    remaining: tuple[tuple[date, Amount], ...]
+    needs: tuple[NeedRow, ...]
+    standards: tuple[Standard, ...]
+    household_size: float
+    assumptions: tuple[AssumptionRow, ...]
+    figures: tuple[FigureRow, ...]
+    conflicts: tuple[tuple[FigureRow, ...], ...]
+    sources: tuple[SourceRow, ...]
+    events: tuple[EventRow, ...]
+    unknown: tuple[str, ...]
+    withheld: tuple[str, ...]
+    guard: Guard = field(repr=False)

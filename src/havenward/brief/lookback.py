@@ -1,0 +1,281 @@
+"""What was said beside what was counted: forecasts of earlier dates against counts published later."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from havenward.brief.charts import LARGE, FanSettings, RangeBar, fan_chart, range_chart
+from havenward.brief.compose import Known, visible_figures
+from havenward.brief.content import Count
+from havenward.brief.facts import current_locations, read_fans
+from havenward.brief.page import planning_bars, render
+from havenward.brief.release import guard_for, refuse_leaks
+from havenward.brief.wording import (
+    LIMITS,
+    PHRASES,
+    say,
+    say_date,
+    say_people,
+    say_share,
+    say_short_date,
+)
+from havenward.records import TOTAL
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markupsafe import Markup
+
+    from havenward.brief.content import Fan
+    from havenward.records import Case, Observation
+    from havenward.runs import Run
+
+AUDIENCE = "public"
+MEASURES = {"counted_displaced": "stock", "displaced_total": "cumulative_displaced"}
+AFTER_DAYS = (28, 90, 180)
+NEAR_DAYS = 10  # a count further away than this does not stand for a day
+STEP_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A count beside the forecast for its day; `band` is 50, 90 or 0 (outside both)."""
+
+    day: date
+    series: str
+    counted: int
+    low: float
+    central: float
+    high: float
+    band: int
+
+    @property
+    def inside(self) -> bool:
+        """Whether the count lies in the 90 % range."""
+        return self.band > 0
+
+
+class TableRow(NamedTuple):
+    """A row of the table of a panel, in words."""
+
+    words: str
+    day: date
+    series: str
+    low: str
+    central: str
+    high: str
+    counted: str
+    inside: bool
+    error: str
+
+
+class Panel(NamedTuple):
+    """One target of one forecast beside its counts."""
+
+    heading: str
+    chart: Markup
+    series: str
+    statements: list[str]
+    rows: list[TableRow]
+
+
+class Part(NamedTuple):
+    """One forecast."""
+
+    origin: date
+    lead: str
+    panels: list[Panel]
+    meta: str
+
+
+def write_look_back(case: Case, runs: Sequence[Run], folder: Path, target: str = "counted_displaced", *,
+                    until: date | None = None, note: str = "", series: Sequence[str] = ()) -> Path:
+    """Write `look-back.html`: forecasts beside what was counted and what published plans said.
+
+    Parameters
+    ----------
+    case
+        The whole case, with the counts that were published after the forecasts.
+    runs
+        Forecasts of different origin dates.
+    folder
+        Where the page goes.
+    target
+        The target that the first sentence of each forecast is about: `counted_displaced` (beside counts
+        of the stock) or `displaced_total` (beside cumulative counts).
+    until
+        Last day of the stock counts that may be compared, where a series breaks; None for all.
+    note
+        Why, in a sentence or two.
+    series
+        Counting systems that are compared; empty for all. They are never joined.
+
+    Returns
+    -------
+    path
+        The page, released to the public.
+
+    Raises
+    ------
+    ReleaseError
+        The page would hold a withheld name.
+    """
+    guard = guard_for(case.locations, case.title, AUDIENCE, case.suppress_below)
+    targets = [target, *(name for name in MEASURES if name != target)]
+    parts = [_part(case, run, targets, until, tuple(series)) for run in runs]
+    drawing, day = _planning(case, runs, guard_day=max(run.last_date for run in runs), series=tuple(series))
+    html = render("look-back.html", title=case.title, parts=parts, limits=LIMITS, planning=drawing,
+                  planning_day=day, origins=[say_date(run.origin_date) for run in runs],
+                  until_note=say("look_until", day=say_date(until), note=note).strip() if until else note)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".part-", dir=folder) as name:
+        part = Path(name) / "look-back.html"
+        part.write_text(html, encoding="utf-8", newline="\n")
+        refuse_leaks([part], guard)
+        part.replace(folder / "look-back.html")
+    return folder / "look-back.html"
+
+
+def compare_with_counts(case: Case, fan: Fan, run: Run, target: str, until: date | None = None,
+                        series: Sequence[str] = ()) -> list[Comparison]:
+    """Put every count of the days of a forecast beside it; the latest version of each count, by day."""
+    found = []
+    for count in _counts(case, run, target, until, series):
+        at = fan.dates.index(count.date)
+        value = count.persons
+        band = 50 if fan.q25[at] <= value <= fan.q75[at] else 90 if fan.q05[at] <= value <= fan.q95[at] else 0
+        found.append(Comparison(count.date, count.series, value, fan.q05[at], fan.q50[at], fan.q95[at], band))
+    return found
+
+
+def _counts(case: Case, run: Run, target: str, until: date | None, series: Sequence[str]) -> list[Count]:
+    measure = MEASURES[target]
+    last = min(until, run.last_date) if until and measure == "stock" else run.last_date
+    latest: dict[tuple[str, date], Observation] = {}
+    for row in sorted(case.observations, key=lambda row: row.published):
+        if (row.scope == "total" and row.measure == measure and row.persons is not None
+                and run.first_date <= row.date <= last and (not series or row.series in series)):
+            latest[row.series, row.date] = row
+    rows = sorted(latest.values(), key=lambda row: (row.date, row.series))
+    return [Count(row.date, row.persons or 0, row.series, row.published) for row in rows]
+
+
+def _part(case: Case, run: Run, targets: Sequence[str], until: date | None, series: Sequence[str]) -> Part:
+    fans = read_fans(run, targets)
+    panels, lead = [], say("look_none")
+    for target in targets:
+        if (target, TOTAL) not in fans:
+            continue
+        fan = fans[target, TOTAL]
+        compared = compare_with_counts(case, fan, run, target, until, series)
+        panels.append(_panel(run, target, fan, compared))
+        if target == targets[0] and compared:
+            lead = _end_words(compared[-1])
+    meta = (f"track {run.meta['track']}, {run.meta['members']} members, seed {run.meta['seed']}, priors "
+            f"{run.meta['priors']}, Havenward {run.meta['package_version']}")
+    return Part(run.origin_date, lead, panels, meta)
+
+
+def _panel(run: Run, target: str, fan: Fan, compared: Sequence[Comparison]) -> Panel:
+    heading = PHRASES[f"target_{target}"]
+    counts = tuple(Count(row.day, row.counted, row.series, row.day) for row in compared)
+    names = sorted({row.series for row in compared})
+    words = f"{heading}, forecast of {say_date(run.origin_date)}. " + " ".join(_statements(compared))
+    chart = fan_chart(f"{target}-{run.origin_date.isoformat()}", _weekly(fan, run.origin_date), heading, words, LARGE,
+                      FanSettings(counts=counts, origin=run.origin_date))
+    return Panel(heading, chart, ", ".join(names), _statements(compared), _table(run.origin_date, compared))
+
+
+def _weekly(fan: Fan, origin: date) -> Fan:
+    from havenward.brief.content import Fan as FanRecord
+
+    keep = [n for n, day in enumerate(fan.dates)
+            if (day - origin).days % STEP_DAYS == 0 or n in {0, len(fan.dates) - 1}]
+    columns = [tuple(values[n] for n in keep) for values in (fan.q05, fan.q25, fan.q50, fan.q75, fan.q95)]
+    return FanRecord(tuple(fan.dates[n] for n in keep), *columns)
+
+
+def _statements(compared: Sequence[Comparison]) -> list[str]:
+    """Say plainly how often counts lay inside, and where the forecast missed; one block for each series."""
+    if not compared:
+        return [say("look_none")]
+    lines = []
+    for series in sorted({row.series for row in compared}):
+        rows = [row for row in compared if row.series == series]
+        inside = sum(row.inside for row in rows)
+        half = sum(row.band == 50 for row in rows)
+        lines.append(f"{series}: " + say("look_inside", n=inside, of=len(rows), share=say_share(inside, len(rows)),
+                                         half=half, half_share=say_share(half, len(rows))))
+        above = [row for row in rows if row.counted > row.high]
+        below = [row for row in rows if row.counted < row.low]
+        for key, missed in (("look_above", above), ("look_below", below)):
+            if missed:
+                lines.append(f"{series}: " + say(key, n=len(missed), first=say_short_date(missed[0].day),
+                                                 last=say_short_date(missed[-1].day)))
+        if not above and not below:
+            lines.append(f"{series}: {say('look_never')}")
+        lines.append(f"{series}: {_end_words(rows[-1])}")
+    return lines
+
+
+def _end_words(row: Comparison) -> str:
+    error = _signed(row.central - row.counted)
+    verdict = say("look_end_inside" if row.inside else "look_end_missed", error=error)
+    return say("look_end", day=say_date(row.day), counted=say_people(row.counted), central=say_people(row.central),
+               low=say_people(row.low), high=say_people(row.high), verdict=verdict)
+
+
+def _signed(value: float) -> str:
+    sign = "+" if value > 0 else "\u2212" if value < 0 else ""
+    return f"{sign}{say_people(abs(value), 0)}"
+
+
+def _table(origin: date, compared: Sequence[Comparison]) -> list[TableRow]:
+    """Choose the count nearest to each of the days, and the last, of every series."""
+    rows = []
+    for series in sorted({row.series for row in compared}):
+        mine = [row for row in compared if row.series == series]
+        chosen = []
+        for days in AFTER_DAYS:
+            wanted = origin + timedelta(days=days)
+            near = min(mine, key=lambda row: abs((row.day - wanted).days))
+            if abs((near.day - wanted).days) <= NEAR_DAYS:
+                chosen.append((f"day {days}", near))
+        chosen.append(("last count", mine[-1]))
+        rows += [TableRow(words, row.day, series, say_people(row.low), say_people(row.central), say_people(row.high),
+                          say_people(row.counted), row.inside, _signed(row.central - row.counted))
+                 for words, row in chosen]
+    return rows
+
+
+def _planning(case: Case, runs: Sequence[Run], guard_day: date,
+              series: Sequence[str]) -> tuple[Markup | None, date]:
+    """Draw what reports expected beside the forecasts of people ever displaced and the last counts of them."""
+    guard = guard_for(case.locations, case.title, AUDIENCE, case.suppress_below)
+    known = Known(case, guard_day, current_locations(case, guard_day), guard, AUDIENCE)
+    bars = planning_bars(row for row in visible_figures(known) if row.term == "expected_displaced")
+    counts = [count for run in runs for count in _counts(case, run, "displaced_total", None, series)]
+    last = {}
+    for count in sorted(counts, key=lambda count: count.date):
+        last[count.series] = count
+    day = min((run.last_date for run in runs), default=guard_day)
+    if last:
+        day = min(day, max(count.date for count in last.values()))
+    for run in runs:
+        fan = read_fans(run, ("displaced_total",)).get(("displaced_total", TOTAL))
+        if fan is not None and day in fan.dates:
+            at = fan.dates.index(day)
+            bars.append(RangeBar(f"Forecast of {say_short_date(run.origin_date)}",
+                                 f"{say_people(fan.q50[at])} ({say_people(fan.q05[at])} to {say_people(fan.q95[at])})",
+                                 fan.q05[at], fan.q50[at], fan.q95[at], ours=True))
+    if not bars:
+        return None, day
+    marks = [(float(count.persons), f"{name}: {say_people(count.persons)} by {say_short_date(count.date)}")
+             for name, count in sorted(last.items())]
+    words = "; ".join(f"{bar.words}, {bar.detail}" for bar in bars) + ". Counted: " + "; ".join(w for _, w in marks)
+    return range_chart("planned", bars, PHRASES["look_planned"], words, marks), day

@@ -1,0 +1,336 @@
+"""What each audience may see, and the check that re-opens every finished file before it is handed over.
+
+`RULES` is the whole policy. Composing asks it before a fact enters a brief; `check_files` knows nothing of
+that and searches what was really written: words, attributes, hidden sheets, comments, columns, counts.
+"""
+
+from __future__ import annotations
+
+import csv
+import html.parser
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from importlib import resources
+from typing import TYPE_CHECKING, NamedTuple
+from xml.etree import ElementTree as ET
+
+from havenward.brief.wording import PHRASES
+from havenward.errors import Problem, ReleaseError
+from havenward.records import RECEIVING_KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from havenward.records import Location
+
+
+class Rule(NamedTuple):
+    """A kind of thing, who may see it, and what it is called where it is withheld."""
+
+    kind: str
+    public: bool
+    partner: bool
+    team: bool
+    words: str
+
+
+RULES = (
+    #    kind               public partner team
+    Rule("receiving",         True,  True,  True, "receiving places: people, capacity and needs"),
+    Rule("total_stock",       True,  True,  True, "people currently displaced, in total"),
+    Rule("gates",            False,  True,  True, "towns and border gates on the way, and who waits there"),
+    Rule("displaced_total",  False,  True,  True, "people ever displaced since the start, in total"),
+    Rule("origins",          False, False,  True, "places that people leave, and how many are in each"),
+    Rule("remaining",        False, False,  True, "people still inside"),
+    Rule("flows",            False, False,  True, "daily arrivals and departures"),
+    Rule("daily",            False, False,  True, "numbers for every single day (weekly steps are shown)"),
+    Rule("routes",           False, False,  True, "routes and places passed on the way"),
+    Rule("events",           False, False,  True, "dated changes of access"),
+    Rule("access",           False, False,  True, "assumptions about access, fighting and screening"),
+    Rule("armed",            False, False,  True, "figures on armed forces, fighters and people trapped"),
+    Rule("small",            False, False,  True, "counts of a few people"),
+)  # fmt: skip
+
+# assumptions that say when and how access changes or how many are held, for the team only
+ACCESS_ASSUMPTIONS = ("operation_start", "battle_days", "front_*", "pause_days", "contest_days",
+                      "contact_hazard*", "blocking*", "early_leaving*", "stay_order_effect*", "screening*",
+                      "release_fraction.*", "group_share.*")
+ARMED_TERMS = ("forces", "fighters", "trapped")
+FLOW_COLUMNS = ("arrivals", "departures", "newly_displaced", "returned", "remaining")
+COUNT_COLUMNS = ("people", "low", "central", "high", "persons")
+COUNT_SHEETS = ("People", "Gaps")  # their low, central and high are people; in Needs only the people columns are
+NEEDS_FILES = ("needs.csv",)
+MIN_NAME = 3  # shorter names and keys would be found in any text
+MIN_DECIMALS = 3  # a coordinate this fine points at a place (100 m)
+
+
+def allows(audience: str, kind: str) -> bool:
+    """Tell whether an audience may see a kind of thing (a row of `RULES`)."""
+    rule = next(rule for rule in RULES if rule.kind == kind)
+    return bool(getattr(rule, audience))
+
+
+def withheld_words(audience: str) -> tuple[str, ...]:
+    """List in words what is held back from an audience."""
+    return tuple(rule.words for rule in RULES if not getattr(rule, audience))
+
+
+def assumption_allowed(name: str, audience: str, guard: Guard) -> bool:
+    """Tell whether an assumption may be shown by name."""
+    hidden = any(fnmatchcase(name, pattern) for pattern in ACCESS_ASSUMPTIONS)
+    if hidden and not allows(audience, "access"):
+        return False
+    _, _, place = name.partition(".")
+    return not place or not guard.names_in(place)
+
+
+# -- names that must not appear ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What a finished file is searched for.
+
+    Parameters
+    ----------
+    names
+        Normalised names and keys of places that the audience may not see.
+    spoken
+        Normalised phrases that stay even where they hold such a name: receiving places, areas, the title.
+    coordinates
+        Latitudes and longitudes of withheld places, as text.
+    """
+
+    audience: str
+    names: tuple[str, ...]
+    spoken: tuple[str, ...]
+    coordinates: tuple[str, ...]
+    suppress_below: int
+
+    def names_in(self, text: str) -> tuple[str, ...]:
+        """Find withheld names in a text; hyphens, underscores and case do not hide them."""
+        plain = f" {normalise(text)} "
+        if not any(f" {name} " in plain for name in self.names):
+            return ()
+        for phrase in self.spoken:
+            plain = plain.replace(f" {phrase} ", " \0 ")
+        return tuple(name for name in self.names if f" {name} " in plain)
+
+    def is_small(self, value: float | None) -> bool:
+        """Tell whether a count of people is too small to be shown."""
+        return value is not None and not allows(self.audience, "small") and value < self.suppress_below
+
+
+def normalise(text: str) -> str:
+    """Reduce a text to lower-case words and single spaces, so that `East-Side_1` is `east side 1`."""
+    return " ".join(re.findall(r"\w+", text.replace("_", " ").casefold()))
+
+
+def guard_for(locations: Iterable[Location], title: str, audience: str, suppress_below: int) -> Guard:
+    """Collect what an audience may not see of a case's places.
+
+    A name that the title of the case holds, or that the fixed wording of the page itself uses, cannot be
+    searched for and is left out; facts that name it are reduced when the brief is composed.
+    """
+    hidden_kinds = {"marker"} if not allows(audience, "routes") else set()
+    hidden_kinds |= {"town", "border"} if not allows(audience, "gates") else set()
+    hidden_kinds |= {"origin"} if not allows(audience, "origins") else set()
+    rows = list(locations)
+    hidden = [row for row in rows if row.kind in hidden_kinds]
+    shown = [row for row in rows if row.kind not in hidden_kinds]
+    said = {normalise(text) for row in shown if row.kind in RECEIVING_KINDS
+            for text in (row.name, row.location, row.admin1, row.admin2, row.country)}
+    said |= {normalise(text) for row in shown for text in (row.name, row.location)}
+    fixed = f" {normalise(title)} {normalise(_fixed_text())} "
+    names = {normalise(text) for row in hidden for text in (row.name, row.location)}
+    names = {name for name in names - said if len(name) >= MIN_NAME and f" {name} " not in fixed}
+    visible = {text for row in shown for text in _coordinates(row)}
+    points = {text for row in hidden for text in _coordinates(row)} - visible
+    spoken = sorted(said - {""}, key=len, reverse=True)
+    return Guard(audience, tuple(sorted(names)), tuple(spoken), tuple(sorted(points)), suppress_below)
+
+
+def _coordinates(row: Location) -> Iterator[str]:
+    for value in (row.latitude, row.longitude):
+        if value is not None:
+            text = f"{value:.{MIN_DECIMALS}f}"
+            if abs(value - round(value, MIN_DECIMALS - 1)) > 1e-9:  # noqa: PLR2004 - a rounded point says little
+                yield text
+
+
+def _fixed_text() -> str:
+    """Give the words that every page holds whatever the case is: the catalogue and the templates."""
+    folder = resources.files("havenward.brief") / "templates"
+    pages = [item.read_text(encoding="utf-8") for item in folder.iterdir() if item.name.endswith(".html")]
+    return " ".join([*PHRASES.values(), *pages])
+
+
+# -- the check of finished files -------------------------------------------------------------------------
+
+
+def refuse_leaks(paths: Iterable[Path], guard: Guard) -> None:
+    """Refuse files that hold more than their audience may see.
+
+    Raises
+    ------
+    ReleaseError
+        With every finding of `check_files`.
+    """
+    problems = check_files(paths, guard)
+    if problems:
+        raise ReleaseError(problems)
+
+
+def check_files(paths: Iterable[Path], guard: Guard) -> list[Problem]:
+    """Re-open finished files (HTML, XLSX, CSV, Markdown) and list what is over the line."""
+    problems: list[Problem] = []
+    for path in paths:
+        if path.suffix == ".xlsx":
+            problems += _check_workbook(path, guard)
+        elif path.suffix == ".csv":
+            rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+            problems += _check_texts(path.name, (cell for row in rows for cell in row), guard)
+            problems += _check_table(path.name, rows, guard, path.name not in NEEDS_FILES)
+        elif path.suffix == ".html":
+            page = _Page()
+            page.feed(path.read_text(encoding="utf-8"))
+            problems += _check_texts(path.name, page.texts, guard)
+            problems += [_problem(path.name, f"the page loads {what}", "expected a page that loads nothing",
+                                  "page-loads-something") for what in page.loads]
+        else:
+            problems += _check_texts(path.name, [path.read_text(encoding="utf-8")], guard)
+    return problems
+
+
+def _check_texts(where: str, texts: Iterable[str], guard: Guard) -> list[Problem]:
+    """Search for withheld names and coordinates."""
+    whole = " \n ".join(texts)
+    found = [f"the name '{name}'" for name in guard.names_in(whole)]
+    found += [f"the coordinate {point}" for point in guard.coordinates
+              if re.search(rf"(?<![\d.]){re.escape(point)}", whole)]
+    return [_problem(where, what, f"expected nothing that is withheld from the audience '{guard.audience}'",
+                     "release-name") for what in found]
+
+
+def _check_table(where: str, rows: list[list[str]], guard: Guard, all_people: bool) -> list[Problem]:
+    """Search a table for columns of flows and for small counts; its header is the first row that is long."""
+    header_at = next((n for n, row in enumerate(rows) if sum(bool(cell) for cell in row) > 3), None)
+    if header_at is None:
+        return []
+    header = [cell.strip().casefold() for cell in rows[header_at]]
+    problems = []
+    if not allows(guard.audience, "flows"):
+        problems += [_problem(where, f"the column '{column}'", "expected no flows and nobody inside",
+                              "release-column") for column in header if column in FLOW_COLUMNS]
+    counts = [n for n, column in enumerate(header)
+              if column.startswith(("people", "persons")) or (all_people and column in COUNT_COLUMNS)]
+    for number, row in enumerate(rows[header_at + 1 :], start=header_at + 2):
+        small = [row[n] for n in counts if n < len(row) and _is_number(row[n])
+                 and guard.is_small(float(row[n]))]
+        problems += [_problem(f"{where} row {number}", f"a count of {value}",
+                              f"expected no count under {guard.suppress_below}", "release-small-count")
+                     for value in small]
+    return problems
+
+
+def _problem(where: str, found: str, expected: str, slug: str) -> Problem:
+    return Problem(where, f"{found} is in it" if slug.startswith("release-") else found, expected,
+                   "nothing was published; report this fault, or choose the audience that may see it", slug)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+class _Page(html.parser.HTMLParser):
+    """Gathers every text and attribute of a page, comments and styles too, and what it would load."""
+
+    LOADING = ("src", "srcset", "data", "poster", "action", "background", "xlink:href")
+    FORBIDDEN = ("script", "iframe", "link", "object", "embed", "base", "form")
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.texts: list[str] = []
+        self.loads: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note attributes; only a link that somebody follows may have an address."""
+        if tag in self.FORBIDDEN:
+            self.loads.append(f"<{tag}>")
+        for name, value in attrs:
+            self.texts.append(value or "")
+            is_local = (value or "").startswith("#")
+            if (name in self.LOADING or (name == "href" and tag != "a")) and not is_local:
+                self.loads.append(f"{name}={value}")
+            if name.startswith("on") or "url(" in (value or ""):
+                self.loads.append(f"{name}={value}")
+
+    def handle_data(self, data: str) -> None:
+        """Note text, style sheets included."""
+        self.texts.append(data)
+        if self.lasttag == "style" and re.search(r"url\(|@import", data):
+            self.loads.append("something from its style sheet")
+
+    def handle_comment(self, data: str) -> None:
+        """Note comments: they are handed over like everything else."""
+        self.texts.append(data)
+
+
+_CELL_NAME = re.compile(r"\$?[A-Z]{1,3}\$?\d+(:\$?[A-Z]{1,3}\$?\d+)?")
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def _check_workbook(path: Path, guard: Guard) -> list[Problem]:
+    """Search every part of a workbook: cells, hidden sheets, comments, properties, formulas."""
+    problems: list[Problem] = []
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: ET.fromstring(archive.read(name))  # noqa: S314 - a file that was just written here
+                 for name in archive.namelist() if name.endswith((".xml", ".rels", ".vml"))}
+    shared = [_text_of(item) for item in parts.get("xl/sharedStrings.xml", ET.Element("none"))]
+    for name, root in parts.items():
+        texts = [text for node in root.iter() for text in _texts_of(node)]
+        problems += _check_texts(f"{path.name} {name}", texts, guard)
+    book = parts["xl/workbook.xml"]
+    sheets = [sheet.get("name", "") for sheet in book.iter(f"{_MAIN}sheet")]
+    for number, title in enumerate(sheets, start=1):
+        root = parts.get(f"xl/worksheets/sheet{number}.xml")
+        if root is not None:
+            rows = [_row_of(row, shared) for row in root.iter(f"{_MAIN}row")]
+            problems += _check_table(f"{path.name} {title}", rows, guard, title in COUNT_SHEETS)
+    return problems
+
+
+def _texts_of(node: ET.Element) -> Iterator[str]:
+    if node.text:
+        yield _CELL_NAME.sub(" ", node.text) if node.tag.endswith("}f") else node.text
+    if node.tail:
+        yield node.tail
+    for value in node.attrib.values():
+        if not _CELL_NAME.fullmatch(value):
+            yield value
+
+
+def _text_of(item: ET.Element) -> str:
+    return "".join(node.text or "" for node in item.iter(f"{_MAIN}t"))
+
+
+def _row_of(row: ET.Element, shared: list[str]) -> list[str]:
+    """Give the cells of a row at their columns, as text."""
+    cells: dict[int, str] = {}
+    for cell in row.iter(f"{_MAIN}c"):
+        letters = re.sub(r"\d", "", cell.get("r", "A"))
+        column = 0
+        for letter in letters:
+            column = column * 26 + ord(letter) - ord("A") + 1
+        value = cell.find(f"{_MAIN}v")
+        text = value.text or "" if value is not None else _text_of(cell)
+        cells[column - 1] = shared[int(text)] if cell.get("t") == "s" and text else text
+    return [cells.get(n, "") for n in range(max(cells, default=-1) + 1)]

@@ -1,0 +1,215 @@
+"""How things are said: every fixed phrase of the products, and how numbers, dates and chances are written."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from havenward.brief.content import Amount
+
+THIN = "\u202f"  # narrow no-break space between groups of three digits
+TO = "\u2009\u2013\u2009"  # between the ends of a range
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+          "November", "December")
+
+PHRASES = {
+    "strap": "Planning scenario, not a forecast of an attack",
+    "audience_public": "Public",
+    "audience_partner": "For humanitarian partners",
+    "audience_team": "Team only: do not forward",
+    "track_A": "Hindcast: totals of what happened were given",
+    "track_B": "Access schedule given; counts not used",
+    "track_C": "Only what was published by {origin}",
+    "track_D": "Only what was published by {origin}; no counts used",
+    "lead": "{central} people ({low} to {high}) are expected to be displaced by {title} on {day}, {after} days "
+            "after the date of this brief. {sites}",
+    "lead_none": "Few or no people are expected to be displaced by {title} on {day}. {sites}",
+    "lead_sites": "{central} people ({low} to {high}) would then be at the {n} places that receive people, most "
+                  "of them at {names}.",
+    "lead_sure": "The chances are 9 in 10 that a number lies in its range, if the assumptions on this page hold.",
+    "big_displaced": "People displaced by this crisis",
+    "big_received": "People at receiving places",
+    "big_over": "Sites over capacity",
+    "big_water": "Water at receiving places",
+    "big_received_line": "{opening} of them were there before this crisis",
+    "big_over_line": "More likely than not over capacity on some day by {day}: {n} of {of} sites with a limit",
+    "big_over_people": "{central} people ({low} to {high}) above capacity on {day}",
+    "big_water_line": "At {quantity} litres for each person and day",
+    "big_tents_line": "Family tents: {central} ({low} to {high})",
+    "few": "fewer than {n}",
+    "not_before": "not before the end",
+    "no_limit": "no limit",
+    "capacity_published": "published",
+    "capacity_assumed": "assumed",
+    "paraphrased": "Paraphrased from",
+    "quoted": "Report text",
+    "basis_case": "written in the case",
+    "basis_figures": "pooled from figures",
+    "basis_past crises": "past crises",
+    "basis_convention": "convention",
+    "basis_default": "default of the rule set",
+    "kind_camp": "site",
+    "kind_host": "host community",
+    "kind_town": "town",
+    "kind_border": "border",
+    "kind_origin": "place that people leave",
+    "redacted": "Not shown to this audience: the text names places that are withheld.",
+    "unknown_no_counts": "No counts of displaced people were used: none had been published by {origin}, or the "
+                         "track leaves them out.",
+    "unknown_counts": "Counts of displaced people are shown as dots; they have their own method and gaps.",
+    "unknown_capacity": "No capacity had been published by {origin} for {n} of {of} sites with a limit; theirs is "
+                        "an assumption with a range: {names}.",
+    "unknown_no_limit": "How many people can be taken is not known at all, so no limit is set, at {n} of {of} "
+                        "receiving places: {names}.",
+    "unknown_coordinates": "Positions of receiving places: {n} approximate, {m} not known, of {of}.",
+    "unknown_shares": "How many people live in each part of the area is an assumption.",
+    "unknown_timing": "When access to people will change is not known. It is part of every range and explains "
+                      "most of its width.",
+    "unknown_opening": "How many people displaced earlier are at each place already is an assumption.",
+    "unknown_coverage": "How completely people with host families are counted is an assumption; many never "
+                        "register.",
+    "unknown_groups": "Age, sex, disability and children without carers: no data; the model counts people only.",
+    "unknown_supply": "What is already in place (water, tents, staff) is not known here: needs are totals, not "
+                      "gaps.",
+    "unknown_nutrition": "Malnutrition: no survey in this case, so no caseload is given.",
+    "unknown_review": "Figures read from reports that no person has reviewed: {n} of {of}.",
+    "unknown_winter": "Cold season: household items are the base set; winter items come on top.",
+    "withheld_figures": "rows that name withheld places or armed actors (figures: {n}, sources: {m})",
+    "why_small": "fewer than {n} people",
+    "look_title": "What was said beside what was counted",
+    "look_inside": "{n} of {of} counts lay inside the 90 % range ({share}), {half} of {of} inside the 50 % range "
+                   "({half_share}). A good forecast has about 9 in 10 and 5 in 10.",
+    "look_above": "More people were counted than the whole range allowed on {n} dates, first {first}, last {last}.",
+    "look_below": "Fewer people were counted than the whole range allowed on {n} dates, first {first}, last {last}.",
+    "look_never": "No count lay outside the 90 % range.",
+    "look_end": "On {day}, the last count, {counted} people were counted; the forecast was {central} ({low} to "
+                "{high}). {verdict}",
+    "look_end_inside": "The count lies inside the range; the central number was {error} off.",
+    "look_end_missed": "The count lies outside the range: the forecast missed, with a central number {error} off.",
+    "look_none": "Nothing was counted in this period.",
+    "look_dependent": "Counts of one crisis follow one another, so these shares say little about other crises; "
+                      "no skill is claimed from them.",
+    "look_until": "Counts of the stock after {day} are left out: the counting changed then, and the jump that "
+                  "followed is not movement. {note}",
+    "look_planned": "What published reports expected",
+    "target_counted_displaced": "People a counting system would report as displaced",
+    "target_displaced_total": "People ever displaced",
+    "disclaimer": "Names and positions do not imply any opinion on the legal status of a place or on borders. "
+                  "Positions are as far as known on the origin date.",
+    "map_alt": "Map of {n} receiving places. Circle area shows the central number of people on {day}; a ring "
+               "shows capacity. Largest: {largest}. All numbers stand in the table of sites.",
+    "fan_alt": "{name}: people expected over time, {first} to {last}. On {day}: {central} people, range {low} to "
+               "{high}. {capacity}",
+    "fan_capacity": "Capacity {capacity} ({basis}).",
+    "fan_none": "No capacity limit is known.",
+}
+
+METHOD = (
+    "People are counted, never tracked: the model holds whole numbers of people per place and day.",
+    "Each of {members} members draws every uncertain input once, from the assumptions listed here, and then "
+    "plays the days one by one: people leave when they can, travel, wait, arrive, move on or return.",
+    "Places draw people by nearness, space left and how well they are known; a full place draws fewer.",
+    "People displaced earlier take up space at receiving places from the first day.",
+    "A range runs from the 5 % to the 95 % quantile over members, so 9 chances in 10 lie inside; the central "
+    "number is the median.",
+    "Needs are a published standard times people, worked out in every member, with whole things such as toilets "
+    "rounded up at every place.",
+    "Numbers over {thousand} are shown to two digits; the data files hold them in full.",
+    "Inputs published after {origin} are not used. Run with seed {seed}, Havenward {version}; the same inputs "
+    "give the same numbers.",
+)
+LIMITS = (
+    "It is one scenario built on assumptions. No skill is claimed for it on this crisis.",
+    "A range covers what the assumptions cover. What nobody wrote down, such as a deal, a flood or a closed "
+    "border, can fall outside it.",
+    "It must not be used to target, screen, block or detain people, to justify closing a border or holding "
+    "people back, or to argue that help is not needed because a number is low.",
+    "It says nothing about armed actors and is no evidence of anybody's plans.",
+)
+READ_LEVELS = {"A": "read in the issuer's own text or an exact copy", "B": "quoted word for word elsewhere",
+               "C": "read second-hand"}
+
+
+def say(key: str, **values: object) -> str:
+    """Give a phrase of the catalogue, filled in."""
+    return PHRASES[key].format(**values)
+
+
+def say_number(value: float) -> str:
+    """Write a whole number with narrow spaces between groups of three digits."""
+    return f"{value:,.0f}".replace(",", THIN)
+
+
+def round_people(value: float) -> int:
+    """Round people for reading: two digits from 1,000, to ten from 100, else as it is."""
+    if value >= 1000:
+        step = 10 ** (len(str(int(value))) - 2)
+        return int((value + step / 2) // step * step)
+    return int((value + 5) // 10 * 10) if value >= 100 else round(value)
+
+
+def say_people(value: float | None, suppress_below: int = 10) -> str:
+    """Write a number of people for reading; None is too small to be shown."""
+    if value is None:
+        return say("few", n=suppress_below)
+    return say_number(round_people(value))
+
+
+def say_range(amount: Amount, suppress_below: int = 10) -> str:
+    """Write the range of an amount of people."""
+    low, high = say_people(amount.low, suppress_below), say_people(amount.high, suppress_below)
+    return low if low == high else f"{low}{TO}{high}"
+
+
+def say_quantity(value: float, unit: str) -> tuple[str, str]:
+    """Write an amount of something needed, in a unit that suits its size, as (number, unit)."""
+    scaled = {"litres per day": (1000, "m\u00b3 per day"), "kg per day": (1000, "tonnes per day"),
+              "kg per month": (1000, "tonnes per month"), "kcal per day": (1e6, "million kcal per day"),
+              "m2": (10_000, "hectares")}
+    divisor, shown = scaled.get(unit, (1, unit))
+    return say_amount(value / divisor), shown
+
+
+def say_amount(value: float) -> str:
+    """Write a quantity for reading: two digits from 100, below with as many decimals as it needs."""
+    if value >= 100:
+        return say_number(round_people(value))
+    if value == int(value):
+        return say_number(value)
+    return f"{value:.1f}" if value >= 1 else f"{value:.2g}"
+
+
+def say_date(day: date) -> str:
+    """Write a date in words: 16 October 2016."""
+    return f"{day.day}\u00a0{MONTHS[day.month - 1]}\u00a0{day.year}"
+
+
+def say_short_date(day: date) -> str:
+    """Write a date in few letters: 16 Oct 2016."""
+    return f"{day.day}\u00a0{MONTHS[day.month - 1][:3]}\u00a0{day.year}"
+
+
+def say_chance(probability: float) -> str:
+    """Write a probability as chances in ten, or in twenty at the ends."""
+    if probability < 0.005:
+        return "almost none"
+    if probability < 0.05:
+        return "under 1 in 20"
+    if probability > 0.995:
+        return "almost certain"
+    if probability > 0.95:
+        return "over 19 in 20"
+    return f"{max(1, min(9, round(probability * 10)))} in 10"
+
+
+def say_share(part: int, whole: int) -> str:
+    """Write a share in per cent."""
+    return f"{100 * part / whole:.0f} %" if whole else "none"
+
+
+def valid_until(origin: date) -> date:
+    """Give the day a brief runs out: four weeks after its origin date."""
+    return origin + timedelta(days=28)

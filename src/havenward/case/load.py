@@ -1,0 +1,42 @@
+"""How a case folder becomes a case that every stage can trust, or is refused with every reason at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from havenward.case.check import check_draft, check_folder
+from havenward.case.draft import read_draft
+from havenward.errors import CaseError
+
+if TYPE_CHECKING:
+    from havenward.records import Case
+
+
+def load_case(folder: Path | str) -> Case:
+    """Read a case folder.
+
+    Parameters
+    ----------
+    folder
+        Holds `case.toml`, `locations.csv`, `routes.csv`, and what else describes the crisis.
+
+    Returns
+    -------
+    case
+        Every published version of every row, in the order of the files.
+
+    Raises
+    ------
+    CaseError
+        The case has errors; carries all of them, file by file. Warnings do not stop it, `check_case`
+        lists them.
+    """
+    folder = Path(folder)
+    check_folder(folder)
+    draft = read_draft(folder)
+    check_draft(draft)
+    errors = [problem for problem in draft.findings.problems() if problem.severity == "error"]
+    if errors:
+        raise CaseError(errors)
+    return draft.case

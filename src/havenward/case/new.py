@@ -1,0 +1,188 @@
+"""What a planner starts from: an empty case with every file, its header, and comments on what to fill in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from havenward.case.draft import ASSUMPTIONS_FILE, CASE_FILE, REPORTS_FOLDER, SCENARIOS_FILE
+from havenward.case.tables import SHEETS, read_columns
+from havenward.case.write import format_string, format_table
+from havenward.errors import CaseError, Problem
+
+if TYPE_CHECKING:
+    from datetime import date
+
+_CASE = """\
+# The crisis. Lines that start with # are comments; take the # away to use them.
+title = {title}      # name of the crisis as people read it
+crisis = {crisis}     # short name that never changes, for example "mosul"
+country = {country}    # three capital letters (ISO 3166-1 alpha-3), for example "IRQ"
+{start}
+horizon_days = 120             # days to look ahead when the command does not say
+# rules = "havenward"          # rule set of the movement model: havenward or flee
+# residents_held = false       # true where leaving is prevented while a place is held
+# publication_lag_days = 3     # days from a count to its publication, where a row does not say
+
+[release]
+audience = "public"            # public, partner or team: who may see a brief when the command does not say
+suppress_below = 10            # counts of people below this are not shown outside the team
+"""
+
+_ASSUMPTIONS = """\
+# What is uncertain, as ranges. Each assumption has a name that the model reads, a distribution, a unit and
+# a reason. What you leave out comes from past crises or from stated conventions.
+# Lines that start with # are comments; take the # away to use them.
+
+# [[assumption]]
+# name = "population_at_risk"
+# published = 2016-07-31              # the day on which you assume it; earlier forecasts ignore it
+# distribution = "triangular"
+# low = 1000000
+# mode = 1500000
+# high = 2000000
+# unit = "persons"
+# reason = "Range of the counts that officials gave; the middle is the one most often repeated."
+# sources = ["ministry-2016"]         # names of sources.csv
+
+# [[assumption]]
+# name = "displaced_total"
+# published = 2016-07-31
+# distribution = "figures"            # pools figures.csv: stated ranges become one distribution
+# term = "expected_displaced"
+# places = ["Mosul"]                  # places as the reports write them
+# unit = "persons"
+# reason = "What officials and agencies expected."
+
+# [[assumption]]
+# name = "operation_start"            # events.csv may use this name as the date of operation_starts
+# published = 2016-07-31
+# distribution = "uniform"
+# low = 30
+# high = 150
+# unit = "days after"
+# after = 2016-07-31
+# reason = "Announced for the autumn, no day given."
+"""
+
+_SCENARIOS = """\
+# Named variations of the case. Each replaces assumptions and adds events; choose one with --scenario.
+# Lines that start with # are comments; take the # away to use them.
+
+# [[scenario]]
+# name = "bridge-closed"
+# title = "The bridge is closed"
+# published = 2016-07-31
+# likelihood = 0.2
+# words = "unlikely"
+# triggers = ["fighting within 5 km of the bridge"]
+#
+# [[scenario.event]]
+# date = 2016-11-01
+# kind = "route_closes"
+# from = "east-bank"
+# to = "west-bank"
+"""
+
+_REPORTS = """\
+Put each report here as a text file whose name ends in .txt, for example 2016-07-31-paper.txt.
+It starts with a header; an empty line follows, then the text:
+
+title: Aid agencies prepare for an exodus
+outlet: Example Times
+published: 2016-07-31
+url: https://example.org/exodus
+kind: paraphrase
+
+Officials expect at least 500,000 people to leave the city.
+
+kind is `original` for a text that you may keep, `paraphrase` for your own wording of what a source said.
+"""
+
+_README = """\
+This folder is a case: one crisis as data. Open the .csv files in a spreadsheet and save them as CSV UTF-8.
+
+Fill in first: case.toml, then locations.csv (at least one origin and one camp or host), then routes.csv.
+`havenward check` with the name of this folder says what is still missing, as often as you like.
+Leave a cell empty where something is not known. Dates are written YYYY-MM-DD. Every row has `published`:
+the day from which it was known. A forecast never sees a row published after the day that it looks ahead
+from.
+
+"""
+
+
+def new_case(
+    folder: Path | str, *, title: str = "", crisis: str = "", country: str = "", start: date | None = None
+) -> Path:
+    """Make an empty case that a planner can fill in.
+
+    Parameters
+    ----------
+    folder
+        A folder that is new or empty.
+    title, crisis, country, start
+        Settings that are known already; the others are left to fill in, and `check_case` names them.
+
+    Returns
+    -------
+    folder
+        Where the case lies.
+
+    Raises
+    ------
+    CaseError
+        The folder holds something, or cannot be written.
+    """
+    folder = Path(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        found = "the folder is not empty" if folder.is_dir() else "found a file"
+        raise CaseError(
+            Problem(
+                str(folder),
+                found,
+                "expected a new or empty folder",
+                "name another folder, so that nothing is lost",
+                "case-folder-taken",
+            )
+        )
+    day = "# start = 2016-06-01           # first day of the case: nothing is simulated before it"
+    if start is not None:
+        day = f"start = {start}             # first day of the case: nothing is simulated before it"
+    settings = _CASE.format(
+        title=format_string(title), crisis=format_string(crisis), country=format_string(country), start=day
+    )
+    texts = {f"{table}.csv": format_table(table, ()) for table in SHEETS}
+    texts |= {
+        CASE_FILE: settings,
+        ASSUMPTIONS_FILE: _ASSUMPTIONS,
+        SCENARIOS_FILE: _SCENARIOS,
+        f"{REPORTS_FOLDER}/README": _REPORTS,
+        "README": _README + _explain_columns(),
+    }
+    try:
+        (folder / REPORTS_FOLDER).mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise CaseError(
+            Problem(
+                str(folder),
+                f"the case could not be written ({error.strerror or error})",
+                "expected room and rights to write",
+                "free some space or name another folder",
+                "case-not-written",
+            )
+        ) from error
+    return folder
+
+
+def _explain_columns() -> str:
+    """List the columns of every table, as they are defined for reading."""
+    parts = []
+    for table in SHEETS:
+        lines = [f"{table}.csv"]
+        for column in read_columns(table):
+            need = "needed" if column.required else "may be empty"
+            lines.append(f"  {column.name} ({need}): {column.expected()}. {column.description}")
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"

@@ -1,0 +1,77 @@
+"""Whether this machine has what Havenward needs: packages, compiler, bundled files, room to write."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+PACKAGES = ("numpy", "numba", "scipy", "polars", "jinja2", "xlsxwriter", "rich")
+OLDEST_PYTHON = (3, 11)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was examined."""
+
+    what: str
+    found: str
+    sound: bool
+    repair: str = ""
+
+
+def examine() -> list[Finding]:
+    """Examine everything that a forecast and a brief need; nothing here asks the network."""
+    return [
+        _examine_python(),
+        *(_examine_package(name) for name in PACKAGES),
+        _examine_compiler(),
+        _examine_bundle(),
+        _examine_room(),
+    ]
+
+
+def _examine_python() -> Finding:
+    found = ".".join(str(part) for part in sys.version_info[:3])
+    return Finding("Python", found, sys.version_info >= OLDEST_PYTHON, "install Python 3.11 or newer")
+
+
+def _examine_package(name: str) -> Finding:
+    try:
+        return Finding(name, version(name), sound=True)
+    except PackageNotFoundError:
+        return Finding(name, "not installed", sound=False, repair=f"run: pip install {name}")
+
+
+def _examine_compiler() -> Finding:
+    """Compile and run the smallest piece of the kernel."""
+    try:
+        import numpy as np
+
+        from havenward.movement.draws import draw_binomial
+
+        works = draw_binomial(10, 1.0, np.uint64(1)) == 10
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong here is the finding
+        return Finding("compiler", str(error), sound=False, repair="install numba again")
+    return Finding("compiler", "works", works, "install numba again")
+
+
+def _examine_bundle() -> Finding:
+    from havenward.errors import HavenwardError
+    from havenward.pipeline import bundled_case
+
+    try:
+        return Finding("bundled case", str(bundled_case()), sound=True)
+    except HavenwardError as error:
+        return Finding("bundled case", str(error), sound=False, repair="install Havenward again")
+
+
+def _examine_room() -> Finding:
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "probe").write_text("x", encoding="utf-8")
+    except OSError as error:
+        return Finding("temporary files", str(error), sound=False, repair="free some space on the disk")
+    return Finding("temporary files", tempfile.gettempdir(), sound=True)

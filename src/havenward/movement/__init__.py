@@ -1,0 +1,1 @@
+"""How people move: one simulated day, repeated, for every member of an ensemble."""

@@ -1,0 +1,567 @@
+"""What happens in one simulated day, in which order: the compiled heart of the movement model.
+
+The order of a day. The code below follows it line by line; the state at the end of a day is what is
+recorded, and everything within a day acts on the state that the steps before it left.
+
+ 1. The map of the day: which ways, gates and sites are open, and how many places each site has.
+ 2. Travellers whose days on the road are over arrive: at a gate they join those who wait, at a site they
+    are received.
+ 3. Gates pass people: each person waiting passes with the same chance, min(1 / waiting days, throughput
+    / people waiting); who was bound for a site that has closed turns to the nearest open one.
+ 4. Returns: from sites to the cells of their group, once the whole group has been passed and a way leads
+    home, rising from then on.
+ 5. Onward moves: from camps to the nearest host community.
+ 6. The shock of the day for each group: a factor of mean one that all its cells share.
+ 7. Departures: each person who will leave does so with the chance that the phase of the cell gives.
+ 8. Destinations: those who left divide among the sites they know and can reach, by attraction, room and
+    distance, around shares that vary from day to day.
+ 9. They walk or ride, and will arrive after whole days, tomorrow at the earliest.
+10. The day is recorded.
+
+Given the shocks, people of one cell are exchangeable, so all counts are binomial and multinomial, and the
+result has exactly the law of a simulation of single people under the same rules.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numba import njit, uint64
+
+from havenward.movement.draws import draw_binomial, draw_log_gamma, draw_unit, mix, seat
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# one number per kind of decision; never reused, never renumbered
+MOVERS = uint64(0x01)
+PASS = uint64(0x02)
+WALK_ON = uint64(0x03)
+RETURN = uint64(0x04)
+HOME = uint64(0x05)
+ONWARD = uint64(0x06)
+SHOCK = uint64(0x07)
+DEPART = uint64(0x08)
+SHARE = uint64(0x09)
+CHOOSE = uint64(0x0A)
+WALK = uint64(0x0B)
+
+MULTINOMIAL_FROM = 1e9  # a concentration this high is a plain multinomial
+ONE_BY_ONE_TO = 128  # up to this many people, one by one is quicker than shares first
+
+
+class World(NamedTuple):
+    """What all members share; shapes as in `Network`, with further constants of the rules."""
+
+    keys: NDArray[np.uint64]
+    cells: NDArray[np.int64]
+    sites: NDArray[np.int64]
+    gates: NDArray[np.int64]
+    group_of_cell: NDArray[np.int64]
+    group_keys: NDArray[np.uint64]
+    epoch_of_day: NDArray[np.int64]
+    km: NDArray[np.float64]
+    days_foot: NDArray[np.int64]
+    days_ride: NDArray[np.int64]
+    gate: NDArray[np.int64]
+    leg_foot: NDArray[np.int64]
+    leg_ride: NDArray[np.int64]
+    site_order: NDArray[np.int64]
+    host_of_site: NDArray[np.int64]
+    way_home: NDArray[np.bool_]
+    capacity: NDArray[np.float64]
+    gate_capacity: NDArray[np.float64]
+    opens_after: NDArray[np.int64]
+    stay_order: NDArray[np.bool_]  # (day, group)
+    softening_km: float
+    sharpness: float
+    full_from: float
+    early_days: float
+    return_ramp_days: float
+    slots: int  # days that the longest leg takes, plus one
+
+
+class Draws(NamedTuple):
+    """What each member has drawn; the first axis is the member."""
+
+    people: NDArray[np.int64]  # (member, cell)
+    release: NDArray[np.float64]  # (member, cell) share that will leave
+    reached: NDArray[np.int64]  # (member, cell) day index
+    passed: NDArray[np.int64]  # (member, cell) day index
+    opening: NDArray[np.int64]  # (member, site) people there before
+    capacity: NDArray[np.float64]  # (member, site) places where none are published; NaN: no limit
+    open_from: NDArray[np.int64]  # (member, site) first day index
+    open_until: NDArray[np.int64]  # (member, site) last day index
+    attraction: NDArray[np.float64]  # (member, site)
+    gate_capacity: NDArray[np.float64]  # (member, gate) where none is published
+    hazard: NDArray[np.float64]  # (member,) per day, contested or passed
+    blocking: NDArray[np.float64]  # (member,)
+    early: NDArray[np.float64]  # (member,) per day
+    exponent: NDArray[np.float64]  # (member,)
+    concentration: NDArray[np.float64]  # (member,)
+    shock: NDArray[np.float64]  # (member,) variance; 0: no shocks
+    return_rate: NDArray[np.float64]  # (member,) per day
+    onward_rate: NDArray[np.float64]  # (member,) per day
+    walking: NDArray[np.float64]  # (member,)
+    waiting_days: NDArray[np.float64]  # (member,)
+    crowding: NDArray[np.float64]  # (member,)
+    stay_factor: NDArray[np.float64]  # (member,)
+
+
+@njit(cache=True, nogil=True)
+def simulate_members(
+    world: World,
+    draws: Draws,
+    run_key: np.uint64,
+    first: int,
+    last: int,
+    stock: NDArray[np.int32],
+    arrivals: NDArray[np.int32],
+    departures: NDArray[np.int32],
+    displaced: NDArray[np.int32],
+    newly: NDArray[np.int32],
+    returned: NDArray[np.int32],
+) -> None:
+    """Simulate members `first` to `last` - 1 into the rows of the output arrays.
+
+    The outputs have shapes (member, day, place) and (member, day) and cover all members; no member looks
+    at another, so any split over cores, machines or time gives the same bytes.
+    """
+    n_days = world.epoch_of_day.shape[0]
+    n_cells, n_sites, n_gates = world.cells.shape[0], world.sites.shape[0], world.gates.shape[0]
+    n_groups = world.group_keys.shape[0]
+    n_epochs, slots = world.km.shape[0], world.slots
+
+    movers = np.zeros(n_cells, np.int64)
+    others = np.zeros(n_cells, np.int64)
+    hosted = np.zeros((n_groups + 1, n_sites), np.int64)  # the last row is the opening caseload
+    to_gate = np.zeros((slots, n_gates, n_sites, n_groups), np.int64)
+    waiting = np.zeros((n_gates, n_sites, n_groups), np.int64)
+    to_site = np.zeros((slots, n_sites, n_groups), np.int64)
+    bound = np.zeros(n_sites, np.int64)  # on the way to each site, waiting included
+    pull = np.zeros((n_epochs, n_cells, n_sites))
+    room = np.zeros(n_sites)
+    is_open = np.zeros(n_sites, np.bool_)
+    weight = np.zeros(n_sites)
+    going = np.zeros(n_sites, np.int64)
+    shock = np.zeros(n_groups)
+    group_passed = np.zeros(n_groups, np.int64)
+    group_people = np.zeros(n_groups, np.int64)
+    arrived = np.zeros(n_sites, np.int64)
+    left = np.zeros(n_sites, np.int64)
+    gate_in = np.zeros(n_gates, np.int64)
+    gate_out = np.zeros(n_gates, np.int64)
+    home_in = np.zeros(n_cells, np.int64)
+    gone = np.zeros(n_cells, np.int64)
+
+    for member in range(first, last):
+        member_seat = seat(uint64(run_key), uint64(member))
+
+        # the member's world before its first day
+        hosted[:] = 0
+        to_gate[:] = 0
+        waiting[:] = 0
+        to_site[:] = 0
+        bound[:] = 0
+        group_passed[:] = 0
+        group_people[:] = 0
+        for c in range(n_cells):
+            people = draws.people[member, c]
+            key = world.keys[world.cells[c]]
+            movers[c] = draw_binomial(people, draws.release[member, c], seat(member_seat ^ MOVERS, key))
+            others[c] = people - movers[c]
+            g = world.group_of_cell[c]
+            group_passed[g] = max(group_passed[g], draws.passed[member, c])
+            group_people[g] += people
+        for s in range(n_sites):
+            hosted[n_groups, s] = draws.opening[member, s]
+        for e in range(n_epochs):
+            for c in range(n_cells):
+                for s in range(n_sites):
+                    km = world.km[e, c, s]
+                    pull[e, c, s] = 0.0
+                    if np.isfinite(km):
+                        near = (world.softening_km + km) ** -draws.exponent[member]
+                        pull[e, c, s] = (draws.attraction[member, s] * near) ** world.sharpness
+        away = 0
+
+        for day in range(n_days):
+            epoch = world.epoch_of_day[day]
+            slot = day % slots
+            day_seat = seat(member_seat, uint64(day) + uint64(1 << 32))
+            arrived[:] = 0
+            left[:] = 0
+            gate_in[:] = 0
+            gate_out[:] = 0
+            home_in[:] = 0
+            gone[:] = 0
+            newly_gone = 0
+            back = 0
+
+            # 1. the map of the day
+            for s in range(n_sites):
+                opens = draws.open_from[member, s]
+                after = world.opens_after[s]
+                if after >= 0:
+                    opens = max(opens, group_passed[after])
+                is_open[s] = opens <= day <= draws.open_until[member, s]
+
+            # 2. travellers arrive
+            for g in range(n_gates):
+                for s in range(n_sites):
+                    for h in range(n_groups):
+                        count = to_gate[slot, g, s, h]
+                        if count > 0:
+                            waiting[g, s, h] += count
+                            gate_in[g] += count
+                            to_gate[slot, g, s, h] = 0
+            for s in range(n_sites):
+                for h in range(n_groups):
+                    count = to_site[slot, s, h]
+                    if count > 0:
+                        hosted[h, s] += count
+                        bound[s] -= count
+                        arrived[s] += count
+                        to_site[slot, s, h] = 0
+
+            # 3. gates pass people
+            for g in range(n_gates):
+                people = 0
+                for s in range(n_sites):
+                    for h in range(n_groups):
+                        people += waiting[g, s, h]
+                if people == 0:
+                    continue
+                throughput = world.gate_capacity[day, g]
+                if np.isnan(throughput):
+                    throughput = draws.gate_capacity[member, g]
+                chance = min(1.0 / draws.waiting_days[member], throughput / people)
+                gate_seat = seat(day_seat ^ PASS, world.keys[world.gates[g]])
+                walk_seat = seat(day_seat ^ WALK_ON, world.keys[world.gates[g]])
+                for s in range(n_sites):
+                    for h in range(n_groups):
+                        if waiting[g, s, h] == 0:
+                            continue
+                        target = s
+                        if not is_open[s] or world.leg_foot[epoch, g, s] == 0:
+                            target = _nearest_open(world.site_order[epoch, g], is_open)
+                            if target < 0:
+                                continue  # no open way on: they wait
+                        pair = mix(world.keys[world.sites[s]] ^ mix(world.group_keys[h]))
+                        count = draw_binomial(waiting[g, s, h], chance, seat(gate_seat, pair))
+                        if count == 0:
+                            continue
+                        waiting[g, s, h] -= count
+                        gate_out[g] += count
+                        bound[s] -= count
+                        bound[target] += count
+                        on_foot = draw_binomial(count, draws.walking[member], seat(walk_seat, pair))
+                        to_site[(day + world.leg_foot[epoch, g, target]) % slots, target, h] += on_foot
+                        to_site[(day + world.leg_ride[epoch, g, target]) % slots, target, h] += (
+                            count - on_foot
+                        )
+
+            # 4. returns
+            for h in range(n_groups):
+                since = day - group_passed[h]
+                if since <= 0:
+                    continue
+                rate = draws.return_rate[member] * (1.0 - np.exp(-since / world.return_ramp_days))
+                leaving = 0
+                for s in range(n_sites):
+                    if hosted[h, s] == 0 or not world.way_home[epoch, h, s]:
+                        continue
+                    pair = mix(world.keys[world.sites[s]] ^ mix(world.group_keys[h]))
+                    count = draw_binomial(hosted[h, s], rate, seat(day_seat ^ RETURN, pair))
+                    hosted[h, s] -= count
+                    left[s] += count
+                    leaving += count
+                if leaving > 0:
+                    _send_home(world, draws, member, h, leaving, group_people[h], day_seat, home_in)
+                    back += leaving
+            for c in range(n_cells):
+                others[c] += home_in[c]
+
+            # 5. onward moves
+            if draws.onward_rate[member] > 0.0:
+                for s in range(n_sites):
+                    target = world.host_of_site[epoch, s]
+                    if target < 0 or not is_open[target]:
+                        continue
+                    for h in range(n_groups):
+                        if hosted[h, s] == 0:
+                            continue
+                        pair = mix(world.keys[world.sites[s]] ^ mix(world.group_keys[h]))
+                        count = draw_binomial(
+                            hosted[h, s], draws.onward_rate[member], seat(day_seat ^ ONWARD, pair)
+                        )
+                        hosted[h, s] -= count
+                        hosted[h, target] += count
+                        left[s] += count
+                        arrived[target] += count
+
+            # 6. the shock of the day
+            for h in range(n_groups):
+                shock[h] = 1.0
+                variance = draws.shock[member]
+                if variance > 0.0:
+                    shock[h] = variance * np.exp(
+                        draw_log_gamma(1.0 / variance, seat(day_seat ^ SHOCK, world.group_keys[h]))
+                    )
+                if world.stay_order[day, h]:
+                    shock[h] *= draws.stay_factor[member]
+
+            # 7. departures, and 8. destinations
+            for s in range(n_sites):
+                room[s] = _room_left(world, draws, member, day, s, hosted, bound) ** world.sharpness
+            for c in range(n_cells):
+                if movers[c] == 0:
+                    continue
+                key = world.keys[world.cells[c]]
+                hazard = _hazard(world, draws, member, c, day)
+                chance = -np.expm1(-hazard * shock[world.group_of_cell[c]])
+                reachable = False
+                for s in range(n_sites):
+                    if is_open[s] and pull[epoch, c, s] > 0.0 and room[s] > 0.0:
+                        reachable = True
+                        break
+                if not reachable:
+                    continue  # no open way: nobody can leave
+                count = draw_binomial(movers[c], chance, seat(day_seat ^ DEPART, key))
+                if count == 0:
+                    continue
+                for s in range(n_sites):
+                    weight[s] = pull[epoch, c, s] * room[s] if is_open[s] else 0.0
+                movers[c] -= count
+                gone[c] += count
+                newly_gone += count
+                _send_out(
+                    world, draws, member, day, c, count, weight, going, day_seat, to_gate, to_site, bound
+                )
+
+            # 10. the day is recorded
+            away += newly_gone - back
+            displaced[member, day] = away
+            newly[member, day] = newly_gone
+            returned[member, day] = back
+            for c in range(n_cells):
+                place = world.cells[c]
+                stock[member, day, place] = movers[c] + others[c]
+                arrivals[member, day, place] = home_in[c]
+                departures[member, day, place] = gone[c]
+            for s in range(n_sites):
+                place = world.sites[s]
+                total = 0
+                for h in range(n_groups + 1):
+                    total += hosted[h, s]
+                stock[member, day, place] = total
+                arrivals[member, day, place] = arrived[s]
+                departures[member, day, place] = left[s]
+            for g in range(n_gates):
+                place = world.gates[g]
+                total = 0
+                for s in range(n_sites):
+                    for h in range(n_groups):
+                        total += waiting[g, s, h]
+                stock[member, day, place] = total
+                arrivals[member, day, place] = gate_in[g]
+                departures[member, day, place] = gate_out[g]
+
+
+@njit(cache=True, nogil=True)
+def _nearest_open(order: NDArray[np.int64], is_open: NDArray[np.bool_]) -> int:
+    """Find the nearest open site from a gate; -1 where there is none."""
+    for s in order:
+        if s < 0:
+            return -1
+        if is_open[s]:
+            return int(s)
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def _room_left(
+    world: World,
+    draws: Draws,
+    member: int,
+    day: int,
+    s: int,
+    hosted: NDArray[np.int64],
+    bound: NDArray[np.int64],
+) -> float:
+    """Weigh a site by its room: 1 while it has some, falling to `crowding` as it fills, never to nothing."""
+    places = world.capacity[day, s]
+    if np.isnan(places):
+        places = draws.capacity[member, s]
+    if np.isnan(places):
+        return 1.0
+    people = bound[s]
+    for h in range(hosted.shape[0]):
+        people += hosted[h, s]
+    begins = world.full_from * places
+    if people <= begins:
+        return 1.0
+    floor = float(draws.crowding[member])
+    if people >= places:
+        return floor
+    return float(1.0 - (1.0 - floor) * (people - begins) / (places - begins))
+
+
+@njit(cache=True, nogil=True)
+def _hazard(world: World, draws: Draws, member: int, c: int, day: int) -> float:
+    """Give the daily hazard of leaving for those who will leave: held, or contested and after."""
+    if day >= draws.reached[member, c]:
+        return float(draws.hazard[member])
+    kept = 1.0 - draws.blocking[member]
+    fear = np.exp(-(draws.reached[member, c] - day) / world.early_days)
+    return float(kept * (draws.early[member] + draws.hazard[member] * fear))
+
+
+@njit(cache=True, nogil=True)
+def _send_home(
+    world: World,
+    draws: Draws,
+    member: int,
+    h: int,
+    going: int,
+    people: int,
+    day_seat: np.uint64,
+    home_in: NDArray[np.int64],
+) -> None:
+    """Divide returning people among the cells of their group, by inhabitants."""
+    rest = people
+    for c in range(world.cells.shape[0]):
+        if world.group_of_cell[c] != h or draws.people[member, c] == 0:
+            continue
+        own = draws.people[member, c]
+        count = going
+        if own < rest:
+            count = draw_binomial(going, own / rest, seat(day_seat ^ HOME, world.keys[world.cells[c]]))
+        home_in[c] += count
+        going -= count
+        rest -= own
+
+
+@njit(cache=True, nogil=True)
+def _send_out(
+    world: World,
+    draws: Draws,
+    member: int,
+    day: int,
+    c: int,
+    count: int,
+    weight: NDArray[np.float64],
+    going: NDArray[np.int64],
+    day_seat: np.uint64,
+    to_gate: NDArray[np.int64],
+    to_site: NDArray[np.int64],
+    bound: NDArray[np.int64],
+) -> None:
+    """Divide those who leave a cell among the sites and set them on their way (steps 8 and 9)."""
+    epoch, group = world.epoch_of_day[day], world.group_of_cell[c]
+    key = world.keys[world.cells[c]]
+    going[:] = 0
+    if count <= ONE_BY_ONE_TO:
+        _choose_singly(count, draws.concentration[member], weight, seat(day_seat ^ CHOOSE, key), going)
+    else:
+        _choose_shares(world, draws.concentration[member], weight, seat(day_seat ^ SHARE, key))
+        _choose_together(world, count, weight, seat(day_seat ^ CHOOSE, key), going)
+
+    slots = world.slots
+    walk_seat = seat(day_seat ^ WALK, key)
+    for s in range(going.shape[0]):
+        people = going[s]
+        if people == 0:
+            continue
+        bound[s] += people
+        foot_slot = (day + world.days_foot[epoch, c, s]) % slots
+        ride_slot = (day + world.days_ride[epoch, c, s]) % slots
+        on_foot = people
+        if foot_slot != ride_slot:
+            walker_seat = seat(walk_seat, world.keys[world.sites[s]])
+            on_foot = draw_binomial(people, draws.walking[member], walker_seat)
+        g = world.gate[epoch, c, s]
+        if g >= 0:
+            to_gate[foot_slot, g, s, group] += on_foot
+            to_gate[ride_slot, g, s, group] += people - on_foot
+        else:
+            to_site[foot_slot, s, group] += on_foot
+            to_site[ride_slot, s, group] += people - on_foot
+
+
+@njit(cache=True, nogil=True)
+def _choose_singly(
+    count: int,
+    concentration: float,
+    weight: NDArray[np.float64],
+    start: np.uint64,
+    going: NDArray[np.int64],
+) -> None:
+    """Divide a few people one by one (Polya's urn): the same law as shares first, cheaper for few.
+
+    Person k + 1 follows one of the k before with chance k / (k + concentration) and else chooses by weight.
+    """
+    total = weight.sum()
+    chosen = np.empty(ONE_BY_ONE_TO, np.int64)
+    state = start
+    for k in range(count):
+        u, state = draw_unit(state)
+        if concentration < MULTINOMIAL_FROM and u * (concentration + k) < k:
+            site = chosen[int(u * (concentration + k))]
+        else:
+            u, state = draw_unit(state)
+            rest = u * total
+            site = -1
+            for s in range(weight.shape[0]):
+                if weight[s] > 0.0:
+                    site = s
+                    rest -= weight[s]
+                    if rest <= 0.0:
+                        break
+        chosen[k] = site
+        going[site] += 1
+
+
+@njit(cache=True, nogil=True)
+def _choose_shares(
+    world: World, concentration: float, weight: NDArray[np.float64], start: np.uint64
+) -> None:
+    """Replace weights by the shares of the day: Dirichlet around them, drawn in logarithms."""
+    if concentration >= MULTINOMIAL_FROM:
+        return
+    total = weight.sum()
+    highest = -np.inf
+    for s in range(weight.shape[0]):
+        if weight[s] > 0.0:
+            shape = concentration * weight[s] / total
+            weight[s] = draw_log_gamma(shape, seat(start, world.keys[world.sites[s]]))
+            highest = max(highest, weight[s])
+        else:
+            weight[s] = -np.inf
+    for s in range(weight.shape[0]):
+        weight[s] = np.exp(weight[s] - highest) if weight[s] > -np.inf else 0.0
+
+
+@njit(cache=True, nogil=True)
+def _choose_together(
+    world: World, count: int, weight: NDArray[np.float64], start: np.uint64, going: NDArray[np.int64]
+) -> None:
+    """Divide many people by shares: a multinomial, one site at a time."""
+    total = weight.sum()
+    last = 0
+    for s in range(weight.shape[0]):
+        if weight[s] > 0.0:
+            last = s
+    for s in range(last + 1):
+        if weight[s] <= 0.0:
+            continue
+        if s == last:
+            going[s] = count
+            return
+        chance = min(1.0, weight[s] / total) if total > 0.0 else 0.0
+        going[s] = draw_binomial(count, chance, seat(start, world.keys[world.sites[s]]))
+        count -= going[s]
+        total -= weight[s]
+        if count == 0:
+            return

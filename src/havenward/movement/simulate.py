@@ -1,0 +1,491 @@
+"""Which people stand where before the first day: turns assumptions into members and runs the days.
+
+`simulator` prepares what all members share and returns an object that simulates any range of members; who
+calls it, on how many cores, decides nothing about the result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from havenward.dates import day_number
+from havenward.errors import CaseError, Problem
+from havenward.movement.day import Draws, World, simulate_members
+from havenward.movement.front import FAR, draw_front
+from havenward.movement.network import Network, build_network
+from havenward.movement.rules import HAVENWARD, Rules
+from havenward.randomness import Streams, stable_key
+from havenward.records import Ensemble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from havenward.records import Assumption, Case
+
+    FloatArray = NDArray[np.float64]
+
+_HIGHEST_SHARE = 0.98  # nobody has seen a place emptied to the last person
+_LOGIT_STEPS = 60  # halvings of the shift that keeps the pooled total
+
+
+@dataclass(frozen=True)
+class Simulator:
+    """A case, its network and its first day, ready to simulate members.
+
+    Parameters
+    ----------
+    case
+        The case as known at the origin date.
+    network
+        Places and ways.
+    rules
+        Constants of the rule set.
+    streams
+        All randomness of the run.
+    first_date
+        First simulated day (day index 0).
+    origin_day
+        Day index of the origin date; -1 where the simulation begins on the day after it.
+    days
+        Number of simulated days.
+    after
+        For assumptions in days after a date: that date.
+    """
+
+    case: Case
+    network: Network
+    rules: Rules
+    streams: Streams
+    first_date: date
+    origin_day: int
+    days: int
+    after: Mapping[str, date]
+
+    def run(
+        self,
+        draws: Mapping[str, FloatArray],
+        *,
+        workers: int = 1,
+        chunk: int = 50,
+        told: Callable[[int], None] | None = None,
+    ) -> Ensemble:
+        """Simulate one member per element of the draws.
+
+        Parameters
+        ----------
+        draws
+            Value of each assumption, each of shape (member,).
+        workers
+            Threads that share the members.
+        chunk
+            Members per piece of work.
+        told
+            Called with the number of members finished since the last call.
+
+        Returns
+        -------
+        ensemble
+            Every member with equal weight; its draws hold what was drawn here as well (people and release
+            fraction by group, capacity of sites where it is assumed, effect of each destination).
+        """
+        from concurrent.futures import ThreadPoolExecutor
+
+        members = len(next(iter(draws.values())))
+        prepared, drawn = self._prepare(dict(draws), members)
+        world = self._world()
+        shape = (members, self.days, len(self.network.places))
+        stock, arrivals, departures = (np.zeros(shape, np.int32) for _ in range(3))
+        displaced, newly, returned = (np.zeros(shape[:2], np.int32) for _ in range(3))
+        run_key = np.uint64(self.streams.key("members"))
+
+        def work(first: int) -> int:
+            last = min(first + chunk, members)
+            outputs = (stock, arrivals, departures, displaced, newly, returned)
+            simulate_members(world, prepared, run_key, first, last, *outputs)
+            return last - first
+
+        with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
+            for finished in pool.map(work, range(0, members, chunk)):
+                if told is not None:
+                    told(finished)
+        return Ensemble(
+            locations=self.network.places,
+            first_date=self.first_date,
+            stock=stock,
+            arrivals=arrivals,
+            departures=departures,
+            displaced=displaced,
+            newly_displaced=newly,
+            returned=returned,
+            opening=self._opening(prepared, members),
+            draws=drawn,
+            weights=np.full(members, 1.0 / members),
+        )
+
+    def _opening(self, prepared: Draws, members: int) -> NDArray[np.int32]:
+        opening = np.zeros((members, len(self.network.places)), np.int32)
+        opening[:, self.network.sites] = prepared.opening
+        return opening
+
+    def _world(self) -> World:
+        """Hand the network to the compiled code."""
+        n, r = self.network, self.rules
+        longest = max(
+            [1, *(int(a.max()) for a in (n.days_foot, n.days_ride, n.leg_foot, n.leg_ride) if a.size)]
+        )
+        return World(
+            keys=n.keys,
+            cells=n.cells,
+            sites=n.sites,
+            gates=n.gates,
+            group_of_cell=n.group_of_cell,
+            group_keys=np.array([stable_key("group", g) for g in n.groups], np.uint64),
+            epoch_of_day=n.epoch_of_day,
+            km=n.km,
+            days_foot=n.days_foot,
+            days_ride=n.days_ride,
+            gate=n.gate,
+            leg_foot=n.leg_foot,
+            leg_ride=n.leg_ride,
+            site_order=n.site_order,
+            host_of_site=n.host_of_site,
+            way_home=n.way_home,
+            capacity=n.capacity,
+            gate_capacity=n.gate_capacity,
+            opens_after=n.opens_after,
+            stay_order=_stay_orders(self.case, n, self.first_date, self.days),
+            softening_km=r.softening_km,
+            sharpness=r.choice_sharpness,
+            full_from=r.full_from,
+            early_days=r.early_days,
+            return_ramp_days=r.return_ramp_days,
+            slots=longest + 1,
+        )
+
+    def _prepare(self, draws: dict[str, FloatArray], members: int) -> tuple[Draws, dict[str, FloatArray]]:
+        """Turn assumptions into the start of every member; also return all that was drawn."""
+        n = self.network
+        for name, day in self.after.items():
+            draws[name] = draws[name] + float(day_number(day, self.first_date))
+        draws["pause_share"] = self.streams.uniforms("pause_share", members)
+        people = place_people(self.case, n, draws, members)
+        release = release_shares(n, people, draws, self.streams)
+        front = draw_front(self.case, n, people, draws, self.first_date, self.origin_day)
+        places = assumed_capacity(self.case, n, draws, members)
+        effect = (
+            np.stack(
+                [
+                    draws["destination_spread"] * _normals(self.streams, f"destination_effect.{s}", members)
+                    for s in n.site_names
+                ],
+                axis=1,
+            )
+            if n.site_names
+            else np.zeros((members, 0))
+        )
+        attraction = np.exp(effect) * np.where(n.is_host, draws["host_attraction"][:, None], 1.0)
+        opens, closes = site_days(self.case, n, draws, members)
+        prepared = Draws(
+            people=people,
+            release=release,
+            reached=front.reached,
+            passed=front.passed,
+            opening=opening_caseload(self.case, n, draws, members),
+            capacity=places,
+            open_from=opens,
+            open_until=closes,
+            attraction=attraction,
+            gate_capacity=_by_place("screening_capacity", n.gate_names, draws, members),
+            hazard=draws["contact_hazard"],
+            blocking=draws["blocking"],
+            early=draws["early_leaving"],
+            exponent=draws["distance_exponent"],
+            concentration=draws["destination_concentration"],
+            shock=draws["day_shock"],
+            return_rate=draws["return_rate"],
+            onward_rate=draws["onward_rate"],
+            walking=draws["walking_share"],
+            waiting_days=np.maximum(1.0, draws["screening_days"]),
+            crowding=draws["crowding"],
+            stay_factor=draws["stay_order_effect"],
+        )
+        drawn = dict(draws)
+        for g, group in enumerate(n.groups):
+            mine = n.group_of_cell == g
+            inside = people[:, mine].sum(axis=1)
+            drawn[f"people.{group}"] = inside.astype(np.float64)
+            leaving = (people[:, mine] * release[:, mine]).sum(axis=1)
+            drawn[f"release_share.{group}"] = leaving / np.maximum(inside, 1)
+            drawn[f"front_reaches.{group}"] = np.minimum(front.reached[:, mine].min(axis=1), FAR).astype(
+                float
+            )
+        for s, site in enumerate(n.site_names):
+            drawn[f"destination_effect.{site}"] = effect[:, s]
+            if np.isfinite(places[:, s]).all() and np.isnan(n.capacity[:, s]).any():
+                drawn[f"capacity.{site}"] = places[:, s]
+        return prepared, drawn
+
+
+def simulator(
+    case: Case,
+    assumptions: Sequence[Assumption],
+    first_date: date,
+    origin_date: date,
+    last_date: date,
+    streams: Streams,
+    rules: Rules = HAVENWARD,
+) -> Simulator:
+    """Prepare a case for simulation.
+
+    Parameters
+    ----------
+    case
+        The case as known at the origin date.
+    assumptions
+        Every assumption that will be drawn, defaults included.
+    first_date, origin_date, last_date
+        First simulated day, origin date, last simulated day.
+    streams
+        All randomness of the run.
+    rules
+        Constants of the rule set.
+
+    Raises
+    ------
+    CaseError
+        The case cannot be simulated; every reason is named.
+    """
+    days = day_number(last_date, first_date) + 1
+    network = build_network(case, first_date, days, rules)
+    problems = [*_check_origins(network), *_check_front(case, assumptions)]
+    if problems:
+        raise CaseError(problems)
+    after = {a.name: a.after for a in assumptions if a.after is not None}
+    return Simulator(
+        case, network, rules, streams, first_date, day_number(origin_date, first_date), days, after
+    )
+
+
+# -- people before the first day ---------------------------------------------------------------------------
+
+
+def place_people(
+    case: Case, network: Network, draws: Mapping[str, FloatArray], members: int
+) -> NDArray[np.int64]:
+    """Share the population at risk among the cells, shape (member, cell).
+
+    Groups with an assumption `group_share` divide the people by these shares (scaled to one); otherwise
+    cells divide them by their populations or weights. Without `population_at_risk` the populations in the
+    case hold.
+    """
+    by_key = {place.location: place for place in case.locations}
+    weights = {a.location: float(a.value) for a in case.attributes if a.key == "cell_weight"}
+    names = network.cell_names
+    known = [by_key[name].population for name in names]
+    if "population_at_risk" not in draws:
+        missing = [name for name, number in zip(names, known, strict=True) if number is None]
+        if missing:
+            raise CaseError(
+                [
+                    Problem(
+                        "locations.csv",
+                        f"origin '{name}' has no population",
+                        "expected a population, or an assumption population_at_risk for the whole case",
+                        "add one of the two",
+                        "origin-without-population",
+                    )
+                    for name in missing
+                ]
+            )
+        return np.tile(np.array([number or 0 for number in known], np.int64), (members, 1))
+    base = np.array(
+        [
+            float(number) if number is not None else weights.get(name, 1.0)
+            for name, number in zip(names, known, strict=True)
+        ]
+    )
+    share = np.zeros((members, len(names)))
+    grouped = [f"group_share.{g}" in draws for g in network.groups]
+    for g, group in enumerate(network.groups):
+        mine = network.group_of_cell == g
+        of_group = (
+            draws[f"group_share.{group}"] if grouped[g] else np.full(members, base[mine].sum() / base.sum())
+        )
+        share[:, mine] = of_group[:, None] * base[mine] / base[mine].sum()
+    share /= share.sum(axis=1, keepdims=True)
+    return np.round(share * draws["population_at_risk"][:, None]).astype(np.int64)
+
+
+def release_shares(
+    network: Network, people: NDArray[np.int64], draws: Mapping[str, FloatArray], streams: Streams
+) -> FloatArray:
+    """Decide which share of each cell will leave, shape (member, cell).
+
+    The share of the whole case is `displaced_total` / people, or `release_fraction` where no figure tells.
+    Groups and cells vary around it in logits, and one shift per member keeps the people-weighted mean at
+    that share, so that the total the figures speak of is kept. A group with an assumption of its own
+    (`release_fraction.GROUP`) has that one.
+    """
+    members, cells = people.shape
+    total = np.maximum(people.sum(axis=1), 1)
+    whole = draws["displaced_total"] / total if "displaced_total" in draws else draws["release_fraction"]
+    whole = np.clip(whole, 0.0, _HIGHEST_SHARE)
+    spread = np.zeros((members, cells))
+    fixed = np.full((members, cells), np.nan)
+    for c, name in enumerate(network.cell_names):
+        group = network.groups[network.group_of_cell[c]]
+        spread[:, c] = draws["group_spread"] * _normals(streams, f"group_spread.{group}", members) + draws[
+            "cell_spread"
+        ] * _normals(streams, f"cell_spread.{name}", members)
+        if f"release_fraction.{group}" in draws:
+            fixed[:, c] = draws[f"release_fraction.{group}"]
+    # bisection on the shift: the mean share rises with it
+    low, high = np.full(members, -30.0), np.full(members, 30.0)
+    for _ in range(_LOGIT_STEPS):
+        middle = (low + high) / 2
+        share = np.where(np.isnan(fixed), _logistic(spread + middle[:, None]), fixed)
+        too_high = (people * share).sum(axis=1) > whole * total
+        high, low = np.where(too_high, middle, high), np.where(too_high, low, middle)
+    return np.where(np.isnan(fixed), _logistic(spread + ((low + high) / 2)[:, None]), fixed)
+
+
+def assumed_capacity(
+    case: Case, network: Network, draws: Mapping[str, FloatArray], members: int
+) -> FloatArray:
+    """Give the places of each site where none are published, shape (member, site); NaN for no limit.
+
+    `capacity.SITE` counts first; otherwise `ready_places` is shared among sites with a `capacity_weight` that
+    anyone can reach and that have no published capacity.
+    """
+    weights = {a.location: float(a.value) for a in case.attributes if a.key == "capacity_weight"}
+    places = np.full((members, len(network.sites)), np.nan)
+    reachable = np.atleast_1d(np.isfinite(network.km).any(axis=(0, 1)))
+    published = np.atleast_1d(np.isfinite(network.capacity).any(axis=0))
+    sharing = [
+        s
+        for s, name in enumerate(network.site_names)
+        if name in weights and reachable[s] and not published[s] and f"capacity.{name}" not in draws
+    ]
+    whole = sum(weights[network.site_names[s]] for s in sharing)
+    for s, name in enumerate(network.site_names):
+        if f"capacity.{name}" in draws:
+            places[:, s] = np.round(draws[f"capacity.{name}"])
+        elif s in sharing and "ready_places" in draws:
+            places[:, s] = np.round(draws["ready_places"] * weights[name] / whole)
+    return places
+
+
+def opening_caseload(
+    case: Case, network: Network, draws: Mapping[str, FloatArray], members: int
+) -> NDArray[np.int64]:
+    """Give the people displaced earlier who are at each site already, shape (member, site)."""
+    weights = {a.location: float(a.value) for a in case.attributes if a.key == "opening_weight"}
+    opening = np.zeros((members, len(network.sites)))
+    whole = sum(weights.get(name, 0.0) for name in network.site_names)
+    for s, name in enumerate(network.site_names):
+        if f"opening_caseload.{name}" in draws:
+            opening[:, s] = draws[f"opening_caseload.{name}"]
+        elif "opening_caseload" in draws and name in weights:
+            opening[:, s] = draws["opening_caseload"] * weights[name] / whole
+    return np.round(opening).astype(np.int64)
+
+
+def site_days(
+    case: Case, network: Network, draws: Mapping[str, FloatArray], members: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the first and last day on which each site receives people, each of shape (member, site)."""
+    opens = np.tile(network.open_from, (members, 1))
+    closes = np.tile(network.open_until, (members, 1))
+    for event in case.events:
+        if event.location in network.site_names and not isinstance(event.date, date):
+            s = network.site_names.index(event.location)
+            day = np.floor(draws[event.date]).astype(np.int64)
+            if event.kind == "site_opens":
+                opens[:, s] = day
+            elif event.kind == "site_closes":
+                closes[:, s] = day - 1
+    return opens, closes
+
+
+# -- small parts -------------------------------------------------------------------------------------------
+
+
+def _normals(streams: Streams, name: str, members: int) -> FloatArray:
+    from scipy.special import ndtri
+
+    values: FloatArray = ndtri(streams.uniforms(name, members))
+    return values
+
+
+def _logistic(x: FloatArray) -> FloatArray:
+    return 1.0 / (1.0 + np.exp(-x))
+
+
+def _by_place(name: str, places: Sequence[str], draws: Mapping[str, FloatArray], members: int) -> FloatArray:
+    values = np.zeros((members, len(places)))
+    for column, place in enumerate(places):
+        values[:, column] = draws.get(f"{name}.{place}", draws[name])
+    return values
+
+
+def _stay_orders(case: Case, network: Network, first_date: date, days: int) -> NDArray[np.bool_]:
+    """Mark the days on which the residents of a group are told to stay, shape (day, group)."""
+    orders = np.zeros((days, len(network.groups)), np.bool_)
+    dated = [
+        e for e in case.events if e.kind in ("order_to_stay", "order_to_leave") and isinstance(e.date, date)
+    ]
+    by_key = {place.location: place.group or place.location for place in case.locations}
+    for event in sorted(dated, key=lambda e: (e.date, e.kind)):
+        start = max(0, day_number(event.date, first_date))  # type: ignore[arg-type]
+        for g, group in enumerate(network.groups):
+            if event.location in ("", group) or by_key.get(event.location) == group:
+                orders[start:, g] = event.kind == "order_to_stay"
+    return orders
+
+
+def _check_origins(network: Network) -> list[Problem]:
+    problems = []
+    if not len(network.cells):
+        problems.append(
+            Problem(
+                "locations.csv",
+                "there is no origin",
+                "expected at least one place of kind origin",
+                "add the places that people may leave",
+                "no-origin",
+            )
+        )
+    if not len(network.sites):
+        problems.append(
+            Problem(
+                "locations.csv",
+                "there is no receiving place",
+                "expected at least one place of kind camp or host",
+                "add the places that people may go to",
+                "no-receiving-place",
+            )
+        )
+    return problems
+
+
+def _check_front(case: Case, assumptions: Sequence[Assumption]) -> list[Problem]:
+    known = {a.name for a in assumptions}
+    if "operation_start" in known or any(
+        e.kind in ("operation_starts", "front_reaches") for e in case.events
+    ):
+        return []
+    return [
+        Problem(
+            "events.csv",
+            "nothing says when movement would begin",
+            "expected an event operation_starts or front_reaches, or an assumption operation_start",
+            "add one of these; the date may be an assumption",
+            "no-start",
+        )
+    ]

@@ -1,0 +1,1 @@
+"""What people need: standards as data, and requirements of every place."""

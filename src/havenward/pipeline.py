@@ -1,0 +1,262 @@
+"""The stages in order, from a case to its brief: the only file that names two stages."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from havenward.errors import Problem, SettingsError
+from havenward.runs import Run, check_free, read_run, write_run
+from havenward.settings import BriefSettings, ForecastSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from havenward.records import Case, Ensemble
+
+LOOKS = (date(2016, 7, 31), date(2016, 10, 16))
+LOOK_BACK_UNTIL = date(2017, 6, 22)
+BUNDLED = "mosul-2016"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Who is told what is going on: `begin(what, steps)`, then `step(finished)`; silent by default."""
+
+    begin: Callable[[str, int], None] = lambda what, steps: None  # noqa: ARG005
+    step: Callable[[int], None] = lambda finished: None  # noqa: ARG005
+
+
+SILENT = Progress()
+
+
+def bundled_case(name: str = BUNDLED) -> Path:
+    """Find a case that comes with Havenward, installed or in a source tree."""
+    here = Path(__file__).resolve()
+    for folder in (here.parent / "cases" / name, here.parents[2] / "cases" / name):
+        if (folder / "case.toml").is_file():
+            return folder
+    raise SettingsError(
+        Problem(
+            "the installation",
+            f"the bundled case '{name}' is missing",
+            "expected it beside the package",
+            "install Havenward again",
+            "no-bundled-case",
+        )
+    )
+
+
+def known_case(case: Case, settings: ForecastSettings) -> Case:
+    """Narrow a case to what a forecast may see on its information track.
+
+    C sees what was published by the origin date; D the same without counts; B also every event, whenever
+    it was published.
+    """
+    from havenward.case.known import as_of
+
+    if settings.track == "A":
+        raise SettingsError(
+            Problem(
+                "--track",
+                "found 'A'",
+                "expected B, C or D",
+                "track A hands the observed totals to the model; it is for imported cases of "
+                "other simulators, which this version cannot import yet",
+                "track-not-ready",
+            )
+        )
+    known = as_of(case, settings.origin_date)
+    if settings.track == "B":
+        places = {place.location for place in known.locations} | {place.group for place in known.locations}
+        given = tuple(e for e in case.events if {e.location, e.from_, e.to} - {""} <= places)
+        known = replace(known, events=given)
+    if settings.track == "D":
+        known = replace(known, observations=())
+    return known
+
+
+def simulate(
+    known: Case, settings: ForecastSettings, *, workers: int, progress: Progress = SILENT
+) -> Ensemble:
+    """Draw the assumptions and run every member of a forecast."""
+    from havenward.case.assumptions import resolve_assumptions
+    from havenward.forecast.ensemble import draw_assumptions
+    from havenward.movement.simulate import simulator
+    from havenward.randomness import Streams
+
+    if settings.rules != "havenward":
+        raise SettingsError(
+            Problem(
+                "--rules",
+                f"found '{settings.rules}'",
+                "expected havenward",
+                "this version has no other rule set yet",
+                "rules-not-ready",
+            )
+        )
+    streams = Streams(settings.seed)
+    assumptions, events = resolve_assumptions(known, settings.priors, settings.scenario)
+    simulated = replace(known, events=known.events + events)
+    engine = simulator(
+        simulated,
+        assumptions,
+        first_day(known, settings.origin_date),
+        settings.origin_date,
+        settings.origin_date + timedelta(days=settings.horizon_days),
+        streams,
+    )
+    draws = draw_assumptions(assumptions, streams, settings.members)
+    progress.begin("members", settings.members)
+    return engine.run(draws, workers=workers, told=progress.step)
+
+
+def first_day(known: Case, origin_date: date) -> date:
+    """Decide where the simulation begins: with the operation, or the day after the origin date before it."""
+    started = [
+        e.date
+        for e in known.events
+        if e.kind in ("operation_starts", "front_reaches") and isinstance(e.date, date)
+    ]
+    return max(known.start, min([origin_date + timedelta(days=1), *started]))
+
+
+def run_forecast(
+    case: Case,
+    settings: ForecastSettings,
+    folder: Path,
+    *,
+    workers: int = 0,
+    replace_run: bool = False,
+    progress: Progress = SILENT,
+) -> Run:
+    """Forecast from an origin date and keep everything in a run folder.
+
+    Parameters
+    ----------
+    case
+        The whole case; what was published later is hidden here.
+    settings
+        Origin date, horizon, members, seed, track, priors, scenario.
+    folder
+        Where the run goes; new or empty unless `replace_run`.
+    workers
+        Threads; 0 for one per core. Does not change a byte of the result.
+    replace_run
+        Replace an older run in the folder.
+    progress
+        Who is told.
+
+    Returns
+    -------
+    run
+        The finished run folder.
+
+    Raises
+    ------
+    CaseError, SettingsError, RunError
+        With every reason why it cannot be done.
+    """
+    from havenward.case.write import case_hash, write_case
+    from havenward.forecast.tables import run_tables
+
+    check_free(folder, replace=replace_run)
+    if settings.origin_date < case.start:
+        raise SettingsError(
+            Problem(
+                "--as-of",
+                f"found {settings.origin_date}",
+                f"expected {case.start} or later",
+                "the case starts then",
+                "before-case",
+            )
+        )
+    workers = workers or os.cpu_count() or 1
+    began = time.perf_counter()
+    known = known_case(case, settings)
+    ensemble = simulate(known, settings, workers=workers, progress=progress)
+    simulated = time.perf_counter()
+    kinds = {place.location: place.kind for place in known.locations}
+    tables = run_tables(ensemble, kinds, settings.origin_date)
+    meta: dict[str, Any] = {
+        "package_version": version("havenward"),
+        "case": case.crisis,
+        "title": case.title,
+        "track": settings.track,
+        "scenario": settings.scenario,
+        "case_hash": case_hash(known),
+        "origin_date": settings.origin_date.isoformat(),
+        "first_date": ensemble.first_date.isoformat(),
+        "last_date": (settings.origin_date + timedelta(days=settings.horizon_days)).isoformat(),
+        "horizon_days": settings.horizon_days,
+        "seed": settings.seed,
+        "members": settings.members,
+        "rules": settings.rules,
+        "priors": settings.priors,
+    }
+    log = {
+        "host": platform.node(),
+        "workers": workers,
+        "python": platform.python_version(),
+        "simulation_s": round(simulated - began, 3),
+    }
+    return write_run(folder, meta, tables, lambda target: write_case(known, target), log, replace=replace_run)
+
+
+def make_brief(run: Run, folder: Path, settings: BriefSettings) -> tuple[Path, ...]:
+    """Turn a run into a brief for an audience; returns the files written."""
+    from havenward.brief.compose import compose_brief
+    from havenward.brief.write import write_brief
+    from havenward.case.load import load_case
+    from havenward.needs.requirements import estimate_needs
+    from havenward.needs.standards import load_standards
+
+    known = load_case(run.case_folder)
+    needs = estimate_needs(known, run, load_standards())
+    return write_brief(compose_brief(known, run, needs, settings), folder)
+
+
+def run_demo(
+    folder: Path,
+    *,
+    members: int = 1000,
+    seed: int = 1,
+    workers: int = 0,
+    replace_run: bool = False,
+    progress: Progress = SILENT,
+) -> dict[str, Path]:
+    """Run the bundled case from two origin dates, brief each, and look back at what was counted.
+
+    Returns
+    -------
+    pages
+        The pages to open, by what they are.
+    """
+    from havenward.brief.lookback import write_look_back
+    from havenward.case.load import load_case
+
+    case = load_case(bundled_case())
+    pages: dict[str, Path] = {}
+    runs: list[Run] = []
+    for origin in LOOKS:
+        target = folder / origin.isoformat()
+        settings = ForecastSettings(origin, (LOOK_BACK_UNTIL - origin).days, members, seed, "D")
+        run = run_forecast(
+            case, settings, target / "run", workers=workers, replace_run=replace_run, progress=progress
+        )
+        make_brief(run, target / "brief", BriefSettings(suppress_below=case.suppress_below))
+        pages[f"brief from {origin}"] = target / "brief" / "brief.html"
+        runs.append(run)
+    pages["look back"] = write_look_back(case, runs, folder / "look-back", LOOK_BACK_UNTIL)
+    return pages
+
+
+def open_runs(folders: Sequence[Path]) -> list[Run]:
+    """Open several run folders."""
+    return [read_run(folder) for folder in folders]

@@ -1,0 +1,244 @@
+"""How a run folder is written and read: whole or not at all, frozen, and complete for every later stage."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from havenward.errors import Problem, RunError
+from havenward.records import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import polars as pl
+
+RUN_FILE = "run.json"
+TABLES = ("members", "members_weights", "forecast", "assumptions")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder that has been checked to be complete.
+
+    Parameters
+    ----------
+    folder
+        Where it lies.
+    meta
+        Content of `run.json`: schema, package_version, case, title, track, scenario, case_hash,
+        origin_date, first_date, last_date, horizon_days, seed, members, rules, priors (dates as text).
+    """
+
+    folder: Path
+    meta: Mapping[str, Any]
+
+    @property
+    def origin_date(self) -> date:
+        """The date after which nothing was known."""
+        return date.fromisoformat(self.meta["origin_date"])
+
+    @property
+    def first_date(self) -> date:
+        """The first simulated day."""
+        return date.fromisoformat(self.meta["first_date"])
+
+    @property
+    def last_date(self) -> date:
+        """The last simulated day."""
+        return date.fromisoformat(self.meta["last_date"])
+
+    @property
+    def case_folder(self) -> Path:
+        """The case as it was known at the origin date."""
+        return self.folder / "case"
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Read one of `TABLES` whole."""
+        import polars as pl
+
+        return pl.read_parquet(self.folder / f"{name}.parquet")
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """Open one of `TABLES` to read only the rows and columns that are asked for."""
+        import polars as pl
+
+        return pl.scan_parquet(self.folder / f"{name}.parquet")
+
+
+def check_free(folder: Path, *, replace: bool) -> None:
+    """Refuse a target that holds something, before any work is done for it.
+
+    Raises
+    ------
+    RunError
+        The folder exists and is not empty and `replace` is off, it exists and is no run folder (which is
+        never removed), or its parent cannot be written to.
+    """
+    if folder.is_dir() and any(folder.iterdir()):
+        if not (folder / RUN_FILE).exists():
+            raise RunError(
+                Problem(
+                    str(folder),
+                    "the folder holds files that are no run",
+                    "expected a new or empty folder, or a run",
+                    "name another folder with --out",
+                    "target-not-a-run",
+                )
+            )
+        if not replace:
+            raise RunError(
+                Problem(
+                    str(folder),
+                    "the folder holds a run already",
+                    "expected a new folder",
+                    "name another folder with --out, or add --replace",
+                    "target-taken",
+                )
+            )
+    elif folder.exists() and not folder.is_dir():
+        raise RunError(
+            Problem(
+                str(folder),
+                "found a file",
+                "expected a folder",
+                "name another folder with --out",
+                "target-not-a-folder",
+            )
+        )
+    parent = next(p for p in folder.resolve().parents if p.exists())
+    if not os.access(parent, os.W_OK):
+        raise RunError(
+            Problem(
+                str(parent),
+                "the folder cannot be written to",
+                "expected a writable folder",
+                "name another folder with --out",
+                "target-read-only",
+            )
+        )
+
+
+def write_run(
+    folder: Path,
+    meta: Mapping[str, Any],
+    tables: Mapping[str, pl.DataFrame],
+    write_snapshot: Callable[[Path], None],
+    log: Mapping[str, Any],
+    *,
+    replace: bool = False,
+) -> Run:
+    """Write a run folder whole or not at all.
+
+    Everything is written to a hidden folder beside the target, which then takes its place in one step;
+    `run.json` is written last, so a folder without it is never taken for a run.
+    """
+    folder = Path(folder)
+    check_free(folder, replace=replace)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.part-", dir=folder.parent))
+    try:
+        for name in TABLES:
+            tables[name].write_parquet(
+                staging / f"{name}.parquet",
+                compression="zstd",
+                compression_level=1,
+                statistics=True,
+                row_group_size=1 << 20,
+            )
+        write_snapshot(staging / "case")
+        (staging / "run.log").write_text(json.dumps(log, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        text = json.dumps({"schema": SCHEMA_VERSION, **meta}, indent=2, sort_keys=True)
+        (staging / RUN_FILE).write_text(text + "\n", encoding="utf-8")
+        staging.chmod(0o755)
+        _take_place(staging, folder)
+    except OSError as error:
+        raise RunError(
+            Problem(
+                str(folder),
+                f"the run could not be written ({error.strerror or error})",
+                "expected room and rights to write",
+                "free some space or name another folder",
+                "run-not-written",
+            )
+        ) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return read_run(folder)
+
+
+def _take_place(staging: Path, folder: Path) -> None:
+    """Put the finished folder where it belongs; an older run stays until the new one is complete."""
+    if not folder.exists():
+        staging.rename(folder)
+        return
+    old = staging.with_name(staging.name + ".old")
+    folder.rename(old)
+    staging.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def read_run(folder: Path) -> Run:
+    """Open a run folder and check that it is complete.
+
+    Raises
+    ------
+    RunError
+        It is no run folder, a file is missing, or it was written by a newer version.
+    """
+    folder = Path(folder)
+    path = folder / RUN_FILE
+    if not path.is_file():
+        raise RunError(
+            Problem(
+                str(folder),
+                f"there is no {RUN_FILE}",
+                "expected a run folder",
+                "make one with 'havenward forecast'",
+                "not-a-run",
+            )
+        )
+    try:
+        meta = json.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise RunError(
+            Problem(
+                str(path),
+                f"the file cannot be read ({error})",
+                "expected JSON",
+                "run the forecast again",
+                "run-damaged",
+            )
+        ) from error
+    missing = [f"{name}.parquet" for name in TABLES if not (folder / f"{name}.parquet").is_file()]
+    missing += [] if (folder / "case").is_dir() else ["case"]
+    if missing:
+        raise RunError(
+            [
+                Problem(
+                    str(folder),
+                    f"{name} is missing",
+                    "expected a complete run folder",
+                    "run the forecast again",
+                    "run-damaged",
+                )
+                for name in missing
+            ]
+        )
+    if int(meta.get("schema", 0)) > SCHEMA_VERSION:
+        raise RunError(
+            Problem(
+                str(path),
+                f"schema {meta['schema']}",
+                f"expected at most {SCHEMA_VERSION}",
+                "use a newer version of Havenward",
+                "run-too-new",
+            )
+        )
+    return Run(folder=folder, meta=meta)
