@@ -75,6 +75,7 @@ def expect_binomial(values: FloatArray, n: int, p: float) -> None:
     expect_variance(values, n * p, n * p * (1 - p))
     law = stats.binom(n, p)
     edges = np.unique(law.ppf(np.linspace(0.02, 0.98, 25)))
+    edges = edges[law.cdf(edges) < 0.99]  # no bin without people in it
     expected = len(values) * np.diff([0.0, *law.cdf(edges), 1.0])
     observed = np.bincount(np.searchsorted(edges, values), minlength=len(expected))
     assert stats.chisquare(observed, expected).pvalue > 2 * stats.norm.sf(WITHIN)
@@ -161,8 +162,7 @@ def test_returning_people_divide_by_inhabitants() -> None:
 def test_onward_moves_leave_a_geometric_rest() -> None:
     """At the camp after k days of moving on: Binomial(N, (1 - rate)^k); the opening caseload stays."""
     case = line(locations=(*line().locations, place("town", "host")),
-                routes=(road("cell", "camp", 10.0), road("camp", "gate", 5.0), road("gate", "town", 300.0)),
-                )
+                routes=(road("cell", "camp", 10.0), road("camp", "gate", 5.0), road("gate", "town", 300.0)))
     # host attraction 0: at first everyone goes to the camp
     result = run(case, 10, {"contact_hazard": 500.0, "onward_rate": 0.15, "host_attraction": 0.0,
                             "opening_caseload.camp": 30})
@@ -239,9 +239,10 @@ def test_shocks_mix_binomials(hazard: float, psi: float) -> None:
     n, days = 60, 6
     result = run(fork("g", "g", "other"), days, {"contact_hazard": hazard, "day_shock": psi})
     k = np.arange(1, days + 1)
+    k = k[n * (1 + psi * hazard) ** (-k / psi) > 1]  # what hardly ever happens has no normal error
     one = (1 + psi * hazard) ** (-k / psi)
     two = (1 + 2 * psi * hazard) ** (-k / psi)
-    stay = [column(result, f"cell-{i}") for i in range(3)]
+    stay = [column(result, f"cell-{i}")[:, k - 1] for i in range(3)]
     for cell in stay:
         expect_variance(cell, n * one, n * one * (1 - one) + n * (n - 1) * (two - one**2))
     off = [cell - n * one for cell in stay]

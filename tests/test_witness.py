@@ -19,13 +19,17 @@ POWER_TEXT
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
+
 from agents import (
+    FIXED,
     Fault,
     Record,
     prepare_simulator,
@@ -33,12 +37,9 @@ from agents import (
     repeat_draws,
     simulate_people,
 )
-from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
-from worlds import START, city, event, place, road
-
 from havenward.movement.rules import HAVENWARD, Rules
 from havenward.records import Case, Ensemble, Event
+from worlds import START, city, event, place, road
 
 RUNS = 2_000
 ENERGY_RUNS = 1_000
@@ -104,8 +105,8 @@ TOYS = {
         Rules(return_ramp_days=5.0)),
     "shocks": Toy(
         valley(event(on(5), "order_to_stay", location="south")),
-        9, (2, 4, 8), {"day_shock": 0.6, "destination_concentration": 1.5, "stay_order_effect": 0.4,
-                       "contact_hazard": 0.5, "release_fraction": 0.9}),
+        9, (2, 4, 8), {"day_shock": 0.7, "destination_concentration": 1.0, "stay_order_effect": 0.4,
+                       "contact_hazard": 1.2, "battle_days": 1.0, "blocking": 0.9, "release_fraction": 0.9}),
     "everything": Toy(
         valley(event(on(1), "screening", location="hub", value=8.0), event(on(3), "retaken", location="north"),
                event(on(6), "retaken", location="south-1"), event(on(6), "retaken", location="south-2"),
@@ -124,6 +125,12 @@ SPOILED = {
     Fault.EARLY_RETURNS: "return",
     Fault.OWN_SHOCK: "shocks", Fault.COMMON_SHARES: "shocks",
 }
+
+# a parameter that is off by a factor: (world, parameter, factor)
+SLIGHTLY_WRONG = [("plain", "contact_hazard", 1.06), ("plain", "walking_share", 0.95),
+                  ("gate", "screening_days", 1.1), ("crowded", "distance_exponent", 1.1),
+                  ("return", "return_rate", 1.06), ("shocks", "day_shock", 1.3),
+                  ("shocks", "destination_concentration", 1.4)]
 
 
 def run_kernel(toy: Toy, runs: int, seed: int) -> Ensemble:
@@ -163,47 +170,97 @@ def lay_out(result: Ensemble | Record, toy: Toy) -> FloatArray:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two statistics, each beside the largest value among the exchanges."""
+    """A statistic beside the largest value that it takes when runs are exchanged between the sides."""
 
-    moments: float
-    moments_limit: float
-    energy: float
-    energy_limit: float
+    value: float
+    limit: float
 
     @property
-    def moments_differ(self) -> bool:
-        return self.moments > self.moments_limit
-
-    @property
-    def energy_differs(self) -> bool:
-        return self.energy > self.energy_limit
+    def differs(self) -> bool:
+        return self.value > self.limit
 
 
-def compare(one: FloatArray, other: FloatArray) -> Comparison:
-    """Compare two samples of runs, shapes (run, component)."""
+def compare_moments(one: FloatArray, other: FloatArray) -> Comparison:
+    """Compare all means, variances and covariances of two samples of runs, shapes (run, component)."""
     pooled = np.concatenate([one, other])
-    pooled = pooled[:, pooled.std(axis=0) > 0]  # what never varies on either side has no law to compare
-    side = np.repeat([1.0, -1.0], [len(one), len(other)])
-    rng = np.random.default_rng(5)
-    sides = np.stack([side, *(rng.permutation(side) for _ in range(EXCHANGES))])
-    moments = np.zeros(len(sides))
+    sides = exchange_sides(len(one), len(other))
+    largest = np.zeros(len(sides), np.float32)
     for features in list_moments(pooled):
-        spread = features.std(axis=0)
-        z = sides.astype(np.float32) @ ((features - features.mean(axis=0)) / spread).astype(np.float32)
-        moments = np.maximum(moments, np.abs(z).max(axis=1) / np.sqrt(len(pooled)))
-    few = np.r_[:ENERGY_RUNS, len(one):len(one) + ENERGY_RUNS]
-    scaled = pooled[few] / pooled.std(axis=0)
-    between = cdist(scaled, scaled).astype(np.float32)
-    signs = sides[:, few] if len(few) == len(pooled) else np.stack(
-        [side[few], *(rng.permutation(side[few]) for _ in range(EXCHANGES))])
-    signs = signs.astype(np.float32)
-    energy = -np.einsum("ij,ij->i", signs @ between, signs) / ENERGY_RUNS
-    return Comparison(moments[0], moments[1:].max(), energy[0], energy[1:].max())
+        scaled = (features - features.mean(axis=0)) / features.std(axis=0)
+        z = sides @ scaled.astype(np.float32) / np.sqrt(len(pooled), dtype=np.float32)
+        largest = np.maximum(largest, np.abs(z).max(axis=1))
+    return Comparison(float(largest[0]), float(largest[1:].max()))
+
+
+def compare_energy(one: FloatArray, other: FloatArray) -> Comparison:
+    """Compare two samples of runs by their energy distance, every component in its own spread."""
+    few = np.concatenate([one[:ENERGY_RUNS], other[:ENERGY_RUNS]])
+    spread = few.std(axis=0)
+    scaled = few[:, spread > 0] / spread[spread > 0]
+    sides = exchange_sides(ENERGY_RUNS, ENERGY_RUNS)
+    energy = -((sides @ cdist(scaled, scaled).astype(np.float32)) * sides).sum(axis=1)
+    return Comparison(float(energy[0]), float(energy[1:].max()))
+
+
+def exchange_sides(one: int, other: int) -> NDArray[np.float32]:
+    """Give each run its side as a sign: as it was in the first row, exchanged at random in the others."""
+    side = np.repeat(np.array([1, -1], np.float32), [one, other])
+    rng = np.random.default_rng(5)
+    return np.stack([side, *(rng.permutation(side) for _ in range(EXCHANGES))])
 
 
 def list_moments(runs: FloatArray) -> list[FloatArray]:
-    """List what has means, variances and covariances for its means: shapes (run, number of them)."""
-    off = runs - runs.mean(axis=0)
+    """List what has the means, variances and covariances of the runs as its means.
+
+    What never varies on either side is the same on both and has no law to compare.
+    """
+    off = runs[:, runs.std(axis=0) > 0]
+    off = off - off.mean(axis=0)
     first, second = np.triu_indices(off.shape[1])
     products = off[:, first] * off[:, second]
     return [off, products[:, products.std(axis=0) > 0]]
+
+
+@pytest.mark.parametrize("name", TOYS)
+def test_the_compiled_model_has_the_law_of_single_people(
+    name: str, kernel: Callable[[str], FloatArray], witness: Callable[[str, Fault | None], FloatArray]
+) -> None:
+    """Breaks if any step of the compiled day says something else than its words."""
+    moments = compare_moments(kernel(name), witness(name, None))
+    energy = compare_energy(kernel(name), witness(name, None))
+    assert not moments.differs, moments
+    assert not energy.differs, energy
+
+
+@pytest.mark.parametrize(("fault", "name"), SPOILED.items(), ids=lambda value: getattr(value, "name", value))
+def test_a_wrong_rule_is_noticed(
+    fault: Fault, name: str,
+    kernel: Callable[[str], FloatArray], witness: Callable[[str, Fault | None], FloatArray],
+) -> None:
+    """Breaks if the comparison could not tell a wrong model from a right one."""
+    found = compare_moments(kernel(name), witness(name, fault))
+    assert found.differs, found
+
+
+@pytest.mark.parametrize(("name", "parameter", "factor"), SLIGHTLY_WRONG)
+def test_a_slightly_wrong_parameter_is_noticed(
+    name: str, parameter: str, factor: float, kernel: Callable[[str], FloatArray]
+) -> None:
+    """Breaks if the comparison sees gross errors only."""
+    toy = TOYS[name]
+    wrong = replace(toy, changes=dict(toy.changes) | {parameter: (FIXED | dict(toy.changes))[parameter] * factor})
+    found = compare_moments(kernel(name), lay_out(run_kernel(wrong, RUNS, 37), wrong))
+    assert found.differs, found
+
+
+def test_what_happens_in_the_worlds_is_worth_comparing() -> None:
+    """Breaks if a world no longer does what it is there for: full camps, long queues, returns."""
+    crowded = run_kernel(TOYS["crowded"], 200, 3)
+    assert (crowded.stock[:, 3, crowded.locations.index("near")] >= 9).mean() > 0.9  # of 10 places
+    assert (crowded.stock[:, 9, crowded.locations.index("far")] >= 11).mean() > 0.5  # of 12
+    gate = run_kernel(TOYS["gate"], 200, 3)
+    queue = gate.stock[:, 5, gate.locations.index("hub")]
+    assert (queue > 1.5 * 5.0).mean() > 0.9  # more wait than the throughput lets out
+    back = run_kernel(TOYS["return"], 200, 3)
+    assert back.returned.sum(axis=1).mean() > 20
+    assert back.departures[:, :, back.locations.index("near")].sum(axis=1).mean() > 5

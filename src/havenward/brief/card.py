@@ -33,31 +33,59 @@ def write_model_card(case: Case, run: Run) -> str:
     names = {row.report for row in reports}
     figures = [row for row in case.figures if row.report in names]
     counts = [row for row in case.observations if row.published <= origin]
-    values = {"members": say_amount(float(meta["members"])), "origin": say_date(origin), "seed": meta["seed"],
-              "version": meta["package_version"], "thousand": say_number(1000)}
+    values = {
+        "members": say_amount(float(meta["members"])),
+        "origin": say_date(origin),
+        "seed": meta["seed"],
+        "version": meta["package_version"],
+        "thousand": say_number(1000),
+    }
     lines = [
-        f"# Model card: {_plain(case.title)}, known on {origin.isoformat()}", "",
-        "## Purpose", "",
-        f"{say('strap')}. It gives a preparedness team, for every receiving place and day to {run.last_date.isoformat()}, "
-        "a range of people who may be there and what they would need.", "",
-        f"Do not use it after {valid_until(origin).isoformat()}.", "",
-        "## Data", "",
+        f"# Model card: {_plain(case.title)}, known on {origin.isoformat()}",
+        "",
+        "## Purpose",
+        "",
+        (f"{say('strap')}. It gives a preparedness team, for every receiving place and day to {run.last_date.isoformat()}, "
+        "a range of people who may be there and what they would need."),
+        "",
+        f"Do not use it after {valid_until(origin).isoformat()}.",
+        "",
+        "## Data",
+        "",
         f"- information: {say('track_' + str(meta['track']), origin=say_date(origin))}",
-        f"- receiving places: {len(places)}, of which {sum(row.capacity is not None for row in places)} with a "
-        "published capacity",
-        f"- reports: {len(reports)}, figures read from them: {len(figures)} "
-        f"(not reviewed by a person: {sum(row.review == 'open' for row in figures)})",
-        f"- counts published by then: {len(counts)}" + ("" if meta["track"] != "D" else ", none of them used"),
-        f"- case content: {meta['case_hash']}", "",
-        "## Method", "", *(f"- {line.format(**values)}" for line in METHOD),
-        f"- rule set: {meta['rules']}; priors: {meta['priors']}; scenario: {meta.get('scenario') or 'none'}", "",
-        "## Assumptions", "", *_assumption_lines(case, run), "",
-        "## Limits", "", *(f"- {line}" for line in LIMITS[:2]),
-        f"- {say('unknown_groups')}", f"- {say('unknown_nutrition')}", "",
-        "## Skill", "", "None claimed on this case: it shaped the model, or nothing has been counted yet. Skill is "
-        "measured on other crises only, against the rules a planner could use instead.", "",
-        "## Misuse", "", *(f"- {line}" for line in LIMITS[2:]),
-        f"- held back from public products: {'; '.join(withheld_words(AUDIENCE))}", "",
+        (f"- receiving places: {len(places)}, of which {sum(row.capacity is not None for row in places)} with a "
+        "published capacity"),
+        (f"- reports: {len(reports)}, figures read from them: {len(figures)} "
+        f"(not reviewed by a person: {sum(row.review == 'open' for row in figures)})"),
+        f"- counts published by then: {len(counts)}"
+        + ("" if meta["track"] != "D" else ", none of them used"),
+        f"- case content: {meta['case_hash']}",
+        "",
+        "## Method",
+        "",
+        *(f"- {line.format(**values)}" for line in METHOD),
+        f"- rule set: {meta['rules']}; priors: {meta['priors']}; scenario: {meta.get('scenario') or 'none'}",
+        "",
+        "## Assumptions",
+        "",
+        *_assumption_lines(case, run),
+        "",
+        "## Limits",
+        "",
+        *(f"- {line}" for line in LIMITS[:2]),
+        f"- {say('unknown_groups')}",
+        f"- {say('unknown_nutrition')}",
+        "",
+        "## Skill",
+        "",
+        ("None claimed on this case: it shaped the model, or nothing has been counted yet. Skill is "
+        "measured on other crises only, against the rules a planner could use instead."),
+        "",
+        "## Misuse",
+        "",
+        *(f"- {line}" for line in LIMITS[2:]),
+        f"- held back from public products: {'; '.join(withheld_words(AUDIENCE))}",
+        "",
     ]
     return "\n".join(lines)
 
@@ -67,8 +95,11 @@ def _assumption_lines(case: Case, run: Run) -> list[str]:
     from havenward.brief.release import assumption_allowed
 
     guard = guard_for(case.locations, case.title, AUDIENCE, case.suppress_below)
-    latest = {row.name: row for row in sorted(case.assumptions, key=lambda row: row.published)
-              if row.published <= run.origin_date and "." not in row.name}
+    latest = {
+        row.name: row
+        for row in sorted(case.assumptions, key=lambda row: row.published)
+        if row.published <= run.origin_date and "." not in row.name
+    }
     lines = []
     for name, row in sorted(latest.items()):
         if not assumption_allowed(name, AUDIENCE, guard):
@@ -76,7 +107,10 @@ def _assumption_lines(case: Case, run: Run) -> list[str]:
         reason = say("redacted") if guard.names_in(row.reason) else row.reason
         spread = "pooled from figures"
         if row.distribution is not None:
-            spread = ", ".join(f"{value:.3g}" for value in summary(row.distribution)) + f" {row.unit} (5, 50, 95 %)"
+            spread = (
+                ", ".join(f"{value:.3g}" for value in summary(row.distribution))
+                + f" {row.unit} (5, 50, 95 %)"
+            )
         lines.append(f"- {name}: {spread}. {_plain(reason)}")
     hidden = len(latest) - len(lines)
     if hidden and not allows(AUDIENCE, "access"):

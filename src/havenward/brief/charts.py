@@ -63,8 +63,9 @@ class FanSettings(NamedTuple):
     until: date | None = None
 
 
-def fan_chart(key: str, fan: Fan, title: str, description: str, frame: Frame,
-              beside: FanSettings = FanSettings()) -> Markup:  # noqa: B008 - a named tuple cannot change
+def fan_chart(
+    key: str, fan: Fan, title: str, description: str, frame: Frame, beside: FanSettings = FanSettings()
+) -> Markup:
     """Draw a forecast: 90 and 50 % bands, median, counts as dots, capacity as a dashed line.
 
     Parameters
@@ -80,6 +81,7 @@ def fan_chart(key: str, fan: Fan, title: str, description: str, frame: Frame,
     beside
         Capacity, counts and marks.
     """
+    beside = beside or FanSettings()
     start, end = fan.dates[0], beside.until or fan.dates[-1]
     if beside.origin:
         start = min(start, beside.origin)
@@ -97,16 +99,32 @@ def fan_chart(key: str, fan: Fan, title: str, description: str, frame: Frame,
         upper = [(a, y(b)) for a, b in zip(xs, high, strict=True)]
         lower = [(a, y(b)) for a, b in zip(xs, low, strict=True)]
         parts.append(tag("path", d=path(upper + lower[::-1], close=True), fill=fill))
-    parts.append(tag("path", d=path([(a, y(b)) for a, b in zip(xs, fan.q50, strict=True)]), fill="none",
-                     stroke=DARK, stroke_width=2 if not frame.small else 1.6))
-    parts += _capacity(frame, y, beside, fits)
+    parts.append(
+        tag(
+            "path",
+            d=path([(a, y(b)) for a, b in zip(xs, fan.q50, strict=True)]),
+            fill="none",
+            stroke=DARK,
+            stroke_width=2 if not frame.small else 1.6,
+        )
+    )
+    parts += _capacity(frame, y, beside, fits=fits)
     if beside.first_likely and beside.first_likely <= end:
         at = x((beside.first_likely - start).days)
         parts.append(line(at, frame.top, at, frame.height - frame.bottom, stroke=WARM, width=1.2))
         right = at < (frame.left + frame.width - frame.right) / 2
-        parts.append(label(at + (4 if right else -4), frame.top + 10, say_short_date(beside.first_likely)[:-5],
-                           anchor="start" if right else "end", size=frame.size - 1, fill=WARM, halo=True,
-                           weight="600"))
+        parts.append(
+            label(
+                at + (4 if right else -4),
+                frame.top + 10,
+                say_short_date(beside.first_likely)[:-5],
+                anchor="start" if right else "end",
+                size=frame.size - 1,
+                fill=WARM,
+                halo=True,
+                weight="600",
+            )
+        )
     if beside.origin and not frame.small and beside.origin > start:
         at = x((beside.origin - start).days)
         parts.append(line(at, frame.top, at, frame.height - frame.bottom, stroke=GREY, dash="2 3"))
@@ -122,29 +140,49 @@ def _dots(frame: Frame, x: Scale, y: Scale, counts: Sequence[Count], start: date
     for n, series in enumerate(sorted({count.series for count in counts})):
         rows = [count for count in counts if count.series == series]
         fill, stroke = ((INK, "#fff"), ("#fff", INK), (GREY, "#fff"))[n % 3]
-        parts += [tag("circle", cx=x((row.date - start).days), cy=y(row.persons), r=2.6 if frame.small else 3.0,
-                      fill=fill, stroke=stroke, stroke_width=0.8 if stroke == "#fff" else 1.2) for row in rows]
+        parts += [
+            tag(
+                "circle",
+                cx=x((row.date - start).days),
+                cy=y(row.persons),
+                r=2.6 if frame.small else 3.0,
+                fill=fill,
+                stroke=stroke,
+                stroke_width=0.8 if stroke == "#fff" else 1.2,
+            )
+            for row in rows
+        ]
         if not frame.small:
             last = max(rows, key=lambda row: row.date)
             at = x((last.date - start).days)
             side = "end" if at > frame.left + 60 else "start"
-            parts.append(label(at, y(last.persons) - 7, series, anchor=side, size=frame.size - 1, halo=True,
-                               weight="600"))
+            parts.append(
+                label(
+                    at, y(last.persons) - 7, series, anchor=side, size=frame.size - 1, halo=True, weight="600"
+                )
+            )
     return parts
 
 
 def _axes(frame: Frame, x: Scale, y: Scale, ticks: Sequence[float], start: date, end: date) -> list[Markup]:
     parts = []
     for tick in ticks:
-        parts.append(line(frame.left, y(tick), frame.width - frame.right, y(tick),
-                          stroke=GREY if tick == 0 else RULE))
-        parts.append(label(frame.left - 5, y(tick) + 4, _tick_words(tick), anchor="end", size=frame.size - 1,
-                           fill=GREY))
-    for day, words in _date_ticks(start, end, frame.small):
+        parts.append(
+            line(frame.left, y(tick), frame.width - frame.right, y(tick), stroke=GREY if tick == 0 else RULE)
+        )
+        parts.append(
+            label(
+                frame.left - 5, y(tick) + 4, _tick_words(tick), anchor="end", size=frame.size - 1, fill=GREY
+            )
+        )
+    for day, words in _date_ticks(start, end, small=frame.small):
         at = x((day - start).days)
         parts.append(line(at, frame.height - frame.bottom, at, frame.height - frame.bottom + 4, stroke=GREY))
-        parts.append(label(at, frame.height - frame.bottom + 15, words, anchor="middle", size=frame.size - 1,
-                           fill=GREY))
+        parts.append(
+            label(
+                at, frame.height - frame.bottom + 15, words, anchor="middle", size=frame.size - 1, fill=GREY
+            )
+        )
     return parts
 
 
@@ -154,7 +192,7 @@ def _tick_words(value: float) -> str:
     return say_number(value) if value == int(value) else f"{value:g}"
 
 
-def _date_ticks(start: date, end: date, small: bool) -> list[tuple[date, str]]:
+def _date_ticks(start: date, end: date, *, small: bool) -> list[tuple[date, str]]:
     """Choose the dates named under a chart: fortnights for short horizons, first days of months else."""
     if (end - start).days <= SHORT_HORIZON:
         step = 28 if small else 14
@@ -168,11 +206,13 @@ def _date_ticks(start: date, end: date, small: bool) -> list[tuple[date, str]]:
         day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
     every = -(-len(firsts) // (4 if small else 6))
     chosen = [first for first in firsts if (first.month - 1) % every == 0]
-    return [(first, f"{MONTHS[first.month - 1][:3]}" + (f" {first.year}" if n == 0 or first.month == 1 else ""))
-            for n, first in enumerate(chosen)]
+    return [
+        (first, f"{MONTHS[first.month - 1][:3]}" + (f" {first.year}" if n == 0 or first.month == 1 else ""))
+        for n, first in enumerate(chosen)
+    ]
 
 
-def _capacity(frame: Frame, y: Scale, beside: FanSettings, fits: bool) -> list[Markup]:
+def _capacity(frame: Frame, y: Scale, beside: FanSettings, *, fits: bool) -> list[Markup]:
     """Draw the capacity as a dashed line with its number; one that lies far above is named at the top."""
     if beside.capacity is None or beside.capacity.central is None:
         return []
@@ -180,14 +220,33 @@ def _capacity(frame: Frame, y: Scale, beside: FanSettings, fits: bool) -> list[M
     if beside.capacity_word:
         words += f" ({beside.capacity_word})"
     if not fits:
-        return [label(frame.width - frame.right, frame.top - 5, f"{words}, above this chart", anchor="end",
-                      size=frame.size - 1, fill=WARM)]
+        return [
+            label(
+                frame.width - frame.right,
+                frame.top - 5,
+                f"{words}, above this chart",
+                anchor="end",
+                size=frame.size - 1,
+                fill=WARM,
+            )
+        ]
     at = y(beside.capacity.central)
     parts = []
-    if beside.capacity.low != beside.capacity.high and None not in {beside.capacity.low, beside.capacity.high}:
+    if beside.capacity.low != beside.capacity.high and None not in {
+        beside.capacity.low,
+        beside.capacity.high,
+    }:
         top = max(y(beside.capacity.high or 0), frame.top)
-        parts.append(tag("rect", x=float(frame.width - frame.right), y=top, width=4.0,
-                         height=max(y(beside.capacity.low or 0) - top, 1.0), fill=WARM))
+        parts.append(
+            tag(
+                "rect",
+                x=float(frame.width - frame.right),
+                y=top,
+                width=4.0,
+                height=max(y(beside.capacity.low or 0) - top, 1.0),
+                fill=WARM,
+            )
+        )
     parts.append(line(frame.left, at, frame.width - frame.right, at, stroke=WARM, width=1.4, dash="5 3"))
     parts.append(label(frame.left + 3, at - 4, words, size=frame.size - 1, fill=WARM, halo=True))
     return parts
@@ -195,9 +254,11 @@ def _capacity(frame: Frame, y: Scale, beside: FanSettings, fits: bool) -> list[M
 
 def _band_labels(frame: Frame, y: Scale, fan: Fan, at: float) -> list[Markup]:
     """Name the bands at the end of the chart, kept apart where they come close."""
-    words = [(fan.q95[-1], f"{say_people(fan.q95[-1], 0)}", "19 in 20 below", GREY),
-             (fan.q50[-1], f"{say_people(fan.q50[-1], 0)}", "central", DARK),
-             (fan.q05[-1], f"{say_people(fan.q05[-1], 0)}", "1 in 20 below", GREY)]
+    words = [
+        (fan.q95[-1], f"{say_people(fan.q95[-1], 0)}", "19 in 20 below", GREY),
+        (fan.q50[-1], f"{say_people(fan.q50[-1], 0)}", "central", DARK),
+        (fan.q05[-1], f"{say_people(fan.q05[-1], 0)}", "1 in 20 below", GREY),
+    ]
     places = [y(value) for value, *_ in words]
     gap = 27.0
     places[1] = min(max(places[1], places[0] + gap), frame.height - frame.bottom - gap)
@@ -222,8 +283,9 @@ class RangeBar(NamedTuple):
     ours: bool = False
 
 
-def range_chart(key: str, rows: Sequence[RangeBar], title: str, description: str,
-                marks: Sequence[tuple[float, str]] = ()) -> Markup:
+def range_chart(
+    key: str, rows: Sequence[RangeBar], title: str, description: str, marks: Sequence[tuple[float, str]] = ()
+) -> Markup:
     """Draw ranges below one another on one scale; marks are upright lines such as what was counted."""
     width, row_height, left, right, top = 460.0, 34.0, 12.0, 20.0, 30.0 if marks else 12.0
     height = top + row_height * len(rows) + 26
@@ -241,26 +303,44 @@ def range_chart(key: str, rows: Sequence[RangeBar], title: str, description: str
         parts.append(label(x(value), top - 8 - 12 * (n % 2), words, anchor=side, fill=INK, weight="600"))
     for n, row in enumerate(rows):
         middle = top + n * row_height + 24
-        parts.append(label(left + 2, middle - 9, f"{row.words}  {row.detail}".strip(), halo=True,
-                           weight="600" if row.ours else None))
+        parts.append(
+            label(
+                left + 2,
+                middle - 9,
+                f"{row.words}  {row.detail}".strip(),
+                halo=True,
+                weight="600" if row.ours else None,
+            )
+        )
         colour = DARK if row.ours else GREY
         low, high = row.low, row.high
         if low is not None and high is not None and low != high:
-            parts.append(line(x(low), middle, x(high), middle, stroke=BAND_50 if row.ours else "#9aa5b0", width=7))
+            parts.append(
+                line(x(low), middle, x(high), middle, stroke=BAND_50 if row.ours else "#9aa5b0", width=7)
+            )
         elif low is not None and high is None:
             parts.append(_arrow(x(low), middle, 1))
         elif high is not None and low is None and row.central is None:
             parts.append(_arrow(x(high), middle, -1))
-        centre = row.central if row.central is not None else low if high is None else high if low is None else None
+        centre = (
+            row.central if row.central is not None else low if high is None else high if low is None else None
+        )
         if centre is not None:
             parts.append(tag("circle", cx=x(centre), cy=middle, r=4.0, fill=colour, stroke="#fff"))
-    background = tag("rect", x=left, y=top, width=width - left - right, height=bottom - top, fill=PALE,
-                     fill_opacity="0.4")
+    background = tag(
+        "rect", x=left, y=top, width=width - left - right, height=bottom - top, fill=PALE, fill_opacity="0.4"
+    )
     return figure(key, width, height, title, description, background, join(parts), class_="chart ranges")
 
 
 def _arrow(x: float, y: float, side: int) -> Markup:
     """Draw a bound: an arrow to the open side."""
     tip = x + 26 * side
-    return join([line(x, y, tip, y, stroke="#9aa5b0", width=2.5),
-                 tag("path", d=path([(tip, y - 4), (tip + 6 * side, y), (tip, y + 4)], close=True), fill="#9aa5b0")])
+    return join(
+        [
+            line(x, y, tip, y, stroke="#9aa5b0", width=2.5),
+            tag(
+                "path", d=path([(tip, y - 4), (tip + 6 * side, y), (tip, y + 4)], close=True), fill="#9aa5b0"
+            ),
+        ]
+    )

@@ -86,8 +86,14 @@ class Known(NamedTuple):
         return allows(self.audience, kind)
 
 
-def compose_brief(case: Case, run: Run, needs: Sequence[Need], settings: BriefSettings,
-                  standards: Sequence[Standard] = (), household_size: float = 5.0) -> Brief:
+def compose_brief(
+    case: Case,
+    run: Run,
+    needs: Sequence[Need],
+    settings: BriefSettings,
+    standards: Sequence[Standard] = (),
+    household_size: float = 5.0,
+) -> Brief:
     """Compose a brief of a run for one audience.
 
     Parameters
@@ -118,8 +124,11 @@ def compose_brief(case: Case, run: Run, needs: Sequence[Need], settings: BriefSe
     capacities = read_capacities(known.locations, draws, len(members))
     pressure = measure_pressure(run, capacities, members, weights, days)
 
-    received = {need.date: Amount(need.people_low, need.people_central, need.people_high)
-                for need in needs if need.location == TOTAL}
+    received = {
+        need.date: Amount(need.people_low, need.people_central, need.people_high)
+        for need in needs
+        if need.location == TOTAL
+    }
     focal = max(days, key=lambda day: (received[day].central or 0) if day in received else 0)
     places = _places(known, fans, days, focal, capacities, pressure, weights)
     assumptions = _assumptions(known, draws, weights)
@@ -127,28 +136,64 @@ def compose_brief(case: Case, run: Run, needs: Sequence[Need], settings: BriefSe
     shown_needs = tuple(_need_row(need, known) for need in needs)
     held = [place.location for place in places]
     total = fans["stock", TOTAL]
-    headlines = _headlines(known, focal, days, total, received[focal], pressure, capacities, weights,
-                           shown_needs, opening_total(run, held, weights), assumptions, figures, standards)
+    headlines = _headlines(
+        known,
+        focal,
+        days,
+        total,
+        received[focal],
+        pressure,
+        capacities,
+        weights,
+        shown_needs,
+        opening_total(run, held, weights),
+        assumptions,
+        figures,
+        standards,
+    )
     sources = _sources(known, assumptions, figures, places)
     return Brief(
-        title=case.title, crisis=case.crisis, country=case.country, audience=settings.audience,
-        suppress_below=settings.suppress_below, origin_date=origin, last_date=run.last_date,
-        valid_until=valid_until(origin), focal_day=focal, key_days=days, track=str(run.meta["track"]),
-        scenario=str(run.meta.get("scenario", "")), rules=str(run.meta["rules"]),
-        priors=str(run.meta["priors"]), members=len(members), seed=int(run.meta["seed"]),
-        package_version=str(run.meta["package_version"]), case_hash=str(run.meta["case_hash"]),
+        title=case.title,
+        crisis=case.crisis,
+        country=case.country,
+        audience=settings.audience,
+        suppress_below=settings.suppress_below,
+        origin_date=origin,
+        last_date=run.last_date,
+        valid_until=valid_until(origin),
+        focal_day=focal,
+        key_days=days,
+        track=str(run.meta["track"]),
+        scenario=str(run.meta.get("scenario", "")),
+        rules=str(run.meta["rules"]),
+        priors=str(run.meta["priors"]),
+        members=len(members),
+        seed=int(run.meta["seed"]),
+        package_version=str(run.meta["package_version"]),
+        case_hash=str(run.meta["case_hash"]),
         lead=_lead(known, focal, at_day(total, focal), received[focal], places),
-        headlines=headlines, total=_thin(known, total, origin),
-        total_people=_on_days(known, total, days), total_counts=_counts(known, "total", "", run),
+        headlines=headlines,
+        total=_thin(known, total, origin),
+        total_people=_on_days(known, total, days),
+        total_counts=_counts(known, "total", "", run),
         received=tuple((day, _shown(known, received[day])) for day in days if day in received),
-        places=places, gates=_others(known, fans, days, ("town", "border"), "gates"),
+        places=places,
+        gates=_others(known, fans, days, ("town", "border"), "gates"),
         origins=_others(known, fans, days, ("origin",), "origins"),
         displaced_total=_total_if_allowed(known, fans, days, "displaced_total"),
         remaining=_total_if_allowed(known, fans, days, "remaining"),
-        needs=shown_needs, standards=tuple(standards), household_size=household_size,
-        assumptions=assumptions, figures=figures, conflicts=_conflicts(figures), sources=sources,
-        events=_events(known), unknown=_unknown(known, places, figures, run),
-        withheld=_withheld(known, figures, sources), guard=guard)
+        needs=shown_needs,
+        standards=tuple(standards),
+        household_size=household_size,
+        assumptions=assumptions,
+        figures=figures,
+        conflicts=_conflicts(figures),
+        sources=sources,
+        events=_events(known),
+        unknown=_unknown(known, places, figures, run),
+        withheld=_withheld(known, figures),
+        guard=guard,
+    )
 
 
 # -- places and numbers ----------------------------------------------------------------------------------
@@ -156,17 +201,24 @@ def compose_brief(case: Case, run: Run, needs: Sequence[Need], settings: BriefSe
 
 def _shown(known: Known, amount: Amount) -> Amount:
     """Hold back values that are too small for the audience."""
-    return Amount(*(None if known.guard.is_small(value) else value
-                    for value in (amount.low, amount.central, amount.high)))
+    return Amount(
+        *(
+            None if known.guard.is_small(value) else value
+            for value in (amount.low, amount.central, amount.high)
+        )
+    )
 
 
 def _thin(known: Known, fan: Fan, origin: date) -> Fan:
     """Reduce a fan to every seventh day outside the team, and draw small counts as nothing."""
     every = 1 if known.may("daily") else STEP_DAYS
-    keep = [n for n, day in enumerate(fan.dates)
-            if (day - origin).days % every == 0 or n == len(fan.dates) - 1]
-    rows = [tuple(0.0 if known.guard.is_small(values[n]) else values[n] for n in keep)
-            for values in (fan.q05, fan.q25, fan.q50, fan.q75, fan.q95)]
+    keep = [
+        n for n, day in enumerate(fan.dates) if (day - origin).days % every == 0 or n == len(fan.dates) - 1
+    ]
+    rows = [
+        tuple(0.0 if known.guard.is_small(values[n]) else values[n] for n in keep)
+        for values in (fan.q05, fan.q25, fan.q50, fan.q75, fan.q95)
+    ]
     return Fan(tuple(fan.dates[n] for n in keep), *rows)
 
 
@@ -174,16 +226,23 @@ def _on_days(known: Known, fan: Fan, days: Iterable[date]) -> tuple[tuple[date, 
     return tuple((day, _shown(known, at_day(fan, day))) for day in days if day in fan.dates)
 
 
-def _total_if_allowed(known: Known, fans: Mapping[tuple[str, str], Fan], days: Sequence[date],
-                      target: str) -> tuple[tuple[date, Amount], ...]:
+def _total_if_allowed(
+    known: Known, fans: Mapping[tuple[str, str], Fan], days: Sequence[date], target: str
+) -> tuple[tuple[date, Amount], ...]:
     if not known.may(target) or (target, TOTAL) not in fans:
         return ()
     return _on_days(known, fans[target, TOTAL], days)
 
 
-def _places(known: Known, fans: Mapping[tuple[str, str], Fan], days: Sequence[date], focal: date,
-            capacities: Mapping[str, Capacity], pressure: Pressure,
-            weights: FloatArray) -> tuple[Place, ...]:
+def _places(
+    known: Known,
+    fans: Mapping[tuple[str, str], Fan],
+    days: Sequence[date],
+    focal: date,
+    capacities: Mapping[str, Capacity],
+    pressure: Pressure,
+    weights: FloatArray,
+) -> tuple[Place, ...]:
     """Give every receiving place of the run, the fullest on the focal day first."""
     found = []
     for key, row in known.locations.items():
@@ -193,42 +252,74 @@ def _places(known: Known, fans: Mapping[tuple[str, str], Fan], days: Sequence[da
         if key in capacities:
             limits = weighted_quantiles(capacities[key].persons[:, None], weights, (0.05, 0.5, 0.95))[:, 0]
             over = amounts(pressure.over[key], weights) if key in pressure.over else []
-            place = _with_capacity(place, Amount(*(float(v) for v in limits)), capacities[key].basis,
-                                   tuple((day, _shown(known, amount))
-                                         for day, amount in zip(days, over, strict=bool(over))),
-                                   pressure.chance_over.get(key), pressure.first_likely.get(key))
+            place = _with_capacity(
+                place,
+                Amount(*(float(v) for v in limits)),
+                capacities[key].basis,
+                tuple((day, _shown(known, amount)) for day, amount in zip(days, over, strict=bool(over))),
+                pressure.chance_over.get(key),
+                pressure.first_likely.get(key),
+            )
         found.append((-at_day(fans["stock", key], focal).central, row.name, place))  # type: ignore[operator]
     return tuple(place for _, _, place in sorted(found, key=lambda item: item[:2]))
 
 
 def _place(known: Known, row: Location, fan: Fan, days: Sequence[date]) -> Place:
-    positions = [a.value.strip().casefold() for a in known.case.attributes
-                 if a.location == row.location and a.key == "coordinates"
-                 and (a.published is None or a.published <= known.day)]
-    return Place(row.location, row.name, row.pcode, row.kind, row.admin1, row.admin2,
-                 row.country or known.case.country, row.latitude, row.longitude,
-                 any(value not in EXACT_POSITIONS for value in positions),
-                 _thin(known, fan, known.day), _on_days(known, fan, days),
-                 counts=_counts(known, "location", row.location))
+    positions = [
+        a.value.strip().casefold()
+        for a in known.case.attributes
+        if a.location == row.location
+        and a.key == "coordinates"
+        and (a.published is None or a.published <= known.day)
+    ]
+    return Place(
+        row.location,
+        row.name,
+        row.pcode,
+        row.kind,
+        row.admin1,
+        row.admin2,
+        row.country or known.case.country,
+        row.latitude,
+        row.longitude,
+        any(value not in EXACT_POSITIONS for value in positions),
+        _thin(known, fan, known.day),
+        _on_days(known, fan, days),
+        counts=_counts(known, "location", row.location),
+    )
 
 
-def _with_capacity(place: Place, capacity: Amount, basis: str, over: tuple[tuple[date, Amount], ...],
-                   chance: float | None, first: date | None) -> Place:
+def _with_capacity(
+    place: Place,
+    capacity: Amount,
+    basis: str,
+    over: tuple[tuple[date, Amount], ...],
+    chance: float | None,
+    first: date | None,
+) -> Place:
     from dataclasses import replace
 
-    return replace(place, capacity=capacity, capacity_basis=basis, over=over, chance_over=chance,
-                   first_likely=first)
+    return replace(
+        place, capacity=capacity, capacity_basis=basis, over=over, chance_over=chance, first_likely=first
+    )
 
 
-def _others(known: Known, fans: Mapping[tuple[str, str], Fan], days: Sequence[date],
-            kinds: tuple[str, ...], rule: str) -> tuple[Place, ...]:
+def _others(
+    known: Known, fans: Mapping[tuple[str, str], Fan], days: Sequence[date], kinds: tuple[str, ...], rule: str
+) -> tuple[Place, ...]:
     """Give gates or origins where the audience may see them; gates where nobody ever waits are left out."""
     if not known.may(rule):
         return ()
-    rows = [(row, fans["stock", key]) for key, row in known.locations.items()
-            if row.kind in kinds and ("stock", key) in fans]
-    return tuple(_place(known, row, fan, days) for row, fan in sorted(rows, key=lambda item: item[0].name)
-                 if max(fan.q95) > 0)
+    rows = [
+        (row, fans["stock", key])
+        for key, row in known.locations.items()
+        if row.kind in kinds and ("stock", key) in fans
+    ]
+    return tuple(
+        _place(known, row, fan, days)
+        for row, fan in sorted(rows, key=lambda item: item[0].name)
+        if max(fan.q95) > 0
+    )
 
 
 def _counts(known: Known, scope: str, location: str, run: Run | None = None) -> tuple[Count, ...]:
@@ -237,86 +328,166 @@ def _counts(known: Known, scope: str, location: str, run: Run | None = None) -> 
         return ()
     found: dict[tuple[str, date], Observation] = {}
     for row in sorted(known.case.observations, key=lambda row: row.published):
-        if (row.measure == "stock" and row.scope == scope and row.location == location
-                and row.persons is not None and row.published <= known.day
-                and not known.guard.is_small(row.persons)):
+        if (
+            row.measure == "stock"
+            and row.scope == scope
+            and row.location == location
+            and row.persons is not None
+            and row.published <= known.day
+            and not known.guard.is_small(row.persons)
+        ):
             found[row.series, row.date] = row
-    return tuple(Count(day, row.persons or 0, series, row.published)
-                 for (series, day), row in sorted(found.items()))
+    return tuple(
+        Count(day, row.persons or 0, series, row.published) for (series, day), row in sorted(found.items())
+    )
 
 
 def _need_row(need: Need, known: Known) -> NeedRow:
     """Reduce a need: where people are too few to be shown, so is what they need."""
     row = known.locations.get(need.location)
     people = _shown(known, Amount(need.people_low, need.people_central, need.people_high))
-    values = [None if who is None else what
-              for who, what in ((people.low, need.low), (people.central, need.central),
-                                (people.high, need.high))]
+    values = [
+        None if who is None else what
+        for who, what in ((people.low, need.low), (people.central, need.central), (people.high, need.high))
+    ]
     reason = say("why_small", n=known.guard.suppress_below) if None in values else ""
-    return NeedRow(need.location, row.name if row else "All receiving places", row.pcode if row else "",
-                   need.date, need.sector, need.item, need.unit, need.standard, people, Amount(*values),
-                   reason)
+    return NeedRow(
+        need.location,
+        row.name if row else "All receiving places",
+        row.pcode if row else "",
+        need.date,
+        need.sector,
+        need.item,
+        need.unit,
+        need.standard,
+        people,
+        Amount(*values),
+        reason,
+    )
 
 
 # -- words -----------------------------------------------------------------------------------------------
 
 
-def _lead(known: Known, focal: date, displaced: Amount, received: Amount,
-          places: Sequence[Place]) -> str:
+def _lead(known: Known, focal: date, displaced: Amount, received: Amount, places: Sequence[Place]) -> str:
     few = known.guard.suppress_below
     shown, there = _shown(known, displaced), _shown(known, received)
     names = [place.name for place in places[:3]]
     joined = names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else ""
-    sites = say("lead_sites", central=say_people(there.central, few), low=say_people(there.low, few),
-                high=say_people(there.high, few), n=len(places), names=joined) if places else ""
-    fields = {"title": known.case.title, "day": say_date(focal), "after": (focal - known.day).days,
-              "sites": sites}
+    sites = (
+        say(
+            "lead_sites",
+            central=say_people(there.central, few),
+            low=say_people(there.low, few),
+            high=say_people(there.high, few),
+            n=len(places),
+            names=joined,
+        )
+        if places
+        else ""
+    )
+    fields = {
+        "title": known.case.title,
+        "day": say_date(focal),
+        "after": (focal - known.day).days,
+        "sites": sites,
+    }
     if shown.high is None:
         return say("lead_none", **fields)
-    text = say("lead", central=say_people(shown.central, few), low=say_people(shown.low, few),
-               high=say_people(shown.high, few), **fields)
+    text = say(
+        "lead",
+        central=say_people(shown.central, few),
+        low=say_people(shown.low, few),
+        high=say_people(shown.high, few),
+        **fields,
+    )
     return f"{text} {say('lead_sure')}"
 
 
-def _headlines(known: Known, focal: date, days: Sequence[date], total: Fan, received: Amount,
-               pressure: Pressure, capacities: Mapping[str, Capacity], weights: FloatArray,
-               needs: Sequence[NeedRow], opening: Amount | None, assumptions: Sequence[AssumptionRow],
-               figures: Sequence[FigureRow], standards: Sequence[Standard]) -> tuple[Headline, ...]:
+def _headlines(
+    known: Known,
+    focal: date,
+    days: Sequence[date],
+    total: Fan,
+    received: Amount,
+    pressure: Pressure,
+    capacities: Mapping[str, Capacity],
+    weights: FloatArray,
+    needs: Sequence[NeedRow],
+    opening: Amount | None,
+    assumptions: Sequence[AssumptionRow],
+    figures: Sequence[FigureRow],
+    standards: Sequence[Standard],
+) -> tuple[Headline, ...]:
     """Compose the four big numbers: displaced, received, sites over capacity, water."""
     few, at = known.guard.suppress_below, list(days).index(focal)
 
     def in_words(amount: Amount) -> str:
         shown = _shown(known, amount)
-        return (f"{say_people(shown.central, few)} ({say_people(shown.low, few)} to "
-                f"{say_people(shown.high, few)})")
+        return (
+            f"{say_people(shown.central, few)} ({say_people(shown.low, few)} to "
+            f"{say_people(shown.high, few)})"
+        )
 
     marks = sorted({day_date(n, known.day) for n in (28, 90)} | {days[-1]} - {focal})
-    displaced_lines = tuple(f"{say_short_date(day)} (+{(day - known.day).days} days): "
-                            f"{in_words(at_day(total, day))}"
-                            for day in marks if day in total.dates and day != focal)
+    displaced_lines = tuple(
+        f"{say_short_date(day)} (+{(day - known.day).days} days): {in_words(at_day(total, day))}"
+        for day in marks
+        if day in total.dates and day != focal
+    )
     sure = [row for row in assumptions if row.name in HEADLINE_ASSUMPTIONS]
     behind = {name for row in sure for name in row.figures}
     notes = [Note(row.mark, row.mark) for row in sure]
-    notes += [Note(row.mark, row.mark) for row in figures
-              if row.figure in behind or (not behind and row.term == "expected_displaced")]
-    here = [Note(row.mark, row.mark) for row in assumptions
-            if row.name in {"opening_caseload", "ready_places", "host_attraction", "destination_spread"}]
+    notes += [
+        Note(row.mark, row.mark)
+        for row in figures
+        if row.figure in behind or (not behind and row.term == "expected_displaced")
+    ]
+    here = [
+        Note(row.mark, row.mark)
+        for row in assumptions
+        if row.name in {"opening_caseload", "ready_places", "host_attraction", "destination_spread"}
+    ]
     over = amounts(pressure.people_over, weights)[at]
     likely = sum(day is not None for day in pressure.first_likely.values())
     lines_over = [say("big_over_line", n=likely, of=len(capacities), day=say_short_date(days[-1]))]
     if capacities:
         shown = _shown(known, over)
-        lines_over.append(say("big_over_people", central=say_people(shown.central, few),
-                              low=say_people(shown.low, few), high=say_people(shown.high, few),
-                              day=say_short_date(focal)))
+        lines_over.append(
+            say(
+                "big_over_people",
+                central=say_people(shown.central, few),
+                low=say_people(shown.low, few),
+                high=say_people(shown.high, few),
+                day=say_short_date(focal),
+            )
+        )
     received_lines = (say("big_received_line", opening=in_words(opening)),) if opening else ()
     return (
-        Headline(say("big_displaced"), _shown(known, at_day(total, focal)), "people", focal,
-                 displaced_lines, tuple(notes[:MAX_NOTES])),
-        Headline(say("big_received"), _shown(known, received), "people", focal, received_lines,
-                 tuple((here or notes)[:MAX_NOTES])),
-        Headline(say("big_over"), amounts(pressure.sites_over, weights)[at], "sites", focal,
-                 tuple(lines_over), (Note("Table 1", "sites"),)),
+        Headline(
+            say("big_displaced"),
+            _shown(known, at_day(total, focal)),
+            "people",
+            focal,
+            displaced_lines,
+            tuple(notes[:MAX_NOTES]),
+        ),
+        Headline(
+            say("big_received"),
+            _shown(known, received),
+            "people",
+            focal,
+            received_lines,
+            tuple((here or notes)[:MAX_NOTES]),
+        ),
+        Headline(
+            say("big_over"),
+            amounts(pressure.sites_over, weights)[at],
+            "sites",
+            focal,
+            tuple(lines_over),
+            (Note("Table 1", "sites"),),
+        ),
         _water_headline(focal, needs, standards),
     )
 
@@ -330,35 +501,47 @@ def _water_headline(focal: date, needs: Sequence[NeedRow], standards: Sequence[S
     if "water_supply" in table:
         lines.append(say("big_water_line", quantity=say_amount(table["water_supply"].quantity)))
     if tents and not tents.amount.suppressed:
-        low, central, high = (say_quantity(value or 0, tents.unit)[0] for value in
-                              (tents.amount.low, tents.amount.central, tents.amount.high))
+        low, central, high = (
+            say_quantity(value or 0, tents.unit)[0]
+            for value in (tents.amount.low, tents.amount.central, tents.amount.high)
+        )
         lines.append(say("big_tents_line", low=low, central=central, high=high))
     amount = water.amount if water else Amount(None, None, None)
     notes = tuple(Note("Standard", f"s-{key}") for key in ("water_supply",) if key in table)
-    return Headline(say("big_water"), amount, water.unit if water else "litres per day", focal, tuple(lines),
-                    notes)
+    return Headline(
+        say("big_water"), amount, water.unit if water else "litres per day", focal, tuple(lines), notes
+    )
 
 
-def _unknown(known: Known, places: Sequence[Place], figures: Sequence[FigureRow],
-             run: Run) -> tuple[str, ...]:
+def _unknown(
+    known: Known, places: Sequence[Place], figures: Sequence[FigureRow], run: Run
+) -> tuple[str, ...]:
     """List what is not known, from the facts of the case."""
     origin = say_date(known.day)
     counted = run.meta["track"] != "D" and any(
-        row.measure == "stock" and row.published <= known.day for row in known.case.observations)
+        row.measure == "stock" and row.published <= known.day for row in known.case.observations
+    )
     lines = [say("unknown_counts") if counted else say("unknown_no_counts", origin=origin)]
     assumed = [place.name for place in places if place.capacity_basis == "assumed"]
     limited = [place for place in places if place.capacity_basis != "none"]
     free = [place.name for place in places if place.capacity_basis == "none"]
     if assumed:
-        lines.append(say("unknown_capacity", n=len(assumed), of=len(limited), origin=origin,
-                         names=", ".join(assumed)))
+        lines.append(
+            say("unknown_capacity", n=len(assumed), of=len(limited), origin=origin, names=", ".join(assumed))
+        )
     if free:
         lines.append(say("unknown_no_limit", n=len(free), of=len(places), names=", ".join(free)))
     names = {row.name.partition(".")[0] for row in known.case.assumptions if row.published <= known.day}
-    lines += [say(key) for key, told in (
-        ("unknown_timing", {"operation_start", "battle_days", "front_shape"} & names),
-        ("unknown_shares", {"group_share"} & names), ("unknown_opening", {"opening_caseload"} & names),
-        ("unknown_coverage", {"host_coverage", "camp_coverage"} & names)) if told]
+    lines += [
+        say(key)
+        for key, told in (
+            ("unknown_timing", {"operation_start", "battle_days", "front_shape"} & names),
+            ("unknown_shares", {"group_share"} & names),
+            ("unknown_opening", {"opening_caseload"} & names),
+            ("unknown_coverage", {"host_coverage", "camp_coverage"} & names),
+        )
+        if told
+    ]
     rough = sum(place.approximate for place in places)
     nowhere = sum(place.latitude is None for place in places)
     if rough or nowhere:
@@ -374,8 +557,9 @@ def _unknown(known: Known, places: Sequence[Place], figures: Sequence[FigureRow]
 # -- assumptions, figures, sources -----------------------------------------------------------------------
 
 
-def _assumptions(known: Known, draws: Mapping[str, FloatArray],
-                 weights: FloatArray) -> tuple[AssumptionRow, ...]:
+def _assumptions(
+    known: Known, draws: Mapping[str, FloatArray], weights: FloatArray
+) -> tuple[AssumptionRow, ...]:
     """Summarise what members drew, beside the reason; posterior where counts moved the weights."""
     stated: dict[str, Assumption] = {}
     for row in sorted(known.case.assumptions, key=lambda row: row.published):
@@ -388,17 +572,29 @@ def _assumptions(known: Known, draws: Mapping[str, FloatArray],
     allowed.sort(key=lambda name: ("." in name, name))
     rows = []
     for number, name in enumerate(allowed, start=1):
-        row = stated.get(name) or stated.get(name.partition(".")[0])
-        unit = row.unit if row else ""
-        write = _value_writer(row)
-        prior, posterior = (
-            tuple(write(float(v)) for v in weighted_quantiles(draws[name][:, None], w, (0.05, 0.5, 0.95))[:, 0])
-            for w in (even, weights))
-        rows.append(AssumptionRow(
-            f"A{number}", name, "date" if row and row.after else unit, prior, posterior if moved else None,  # type: ignore[arg-type]
-            row.basis if row else "default", _safe(known, row.reason) if row else "",
-            row.sources if row else (), row.figures if row else ()))
+        about = stated.get(name) or stated.get(name.partition(".")[0])
+        unit = about.unit if about else ""
+        write = _value_writer(about)
+        prior, posterior = (_three(draws[name], w, write) for w in (even, weights))
+        rows.append(
+            AssumptionRow(
+                f"A{number}",
+                name,
+                "date" if about and about.after else unit,
+                prior,
+                posterior if moved else None,
+                about.basis if about else "default",
+                _safe(known, about.reason) if about else "",
+                about.sources if about else (),
+                about.figures if about else (),
+            )
+        )
     return tuple(rows)
+
+
+def _three(values: FloatArray, weights: FloatArray, write: Callable[[float], str]) -> tuple[str, str, str]:
+    low, central, high = weighted_quantiles(values[:, None], weights, (0.05, 0.5, 0.95))[:, 0]
+    return write(float(low)), write(float(central)), write(float(high))
 
 
 def _value_writer(row: Assumption | None) -> Callable[[float], str]:
@@ -420,26 +616,54 @@ def _safe(known: Known, text: str) -> str:
 def visible_figures(known: Known) -> tuple[FigureRow, ...]:
     """Give the figures of visible reports; armed actors and withheld places drop out whole."""
     reports = {row.report: row for row in known.case.reports if row.published <= known.day}
-    rows = []
+    rows: list[FigureRow] = []
     for figure in known.case.figures:
         report = reports.get(figure.report)
         if report is None or figure.review == "rejected" or not _figure_allowed(known, figure, report):
             continue
-        rows.append(FigureRow(
-            f"F{len(rows) + 1}", figure.figure, figure.sentence, _figure_value(figure), figure.term,
-            figure.low, figure.high, figure.point, figure.source_attribution, report.title, report.outlet,
-            report.published, report.url, report.kind == "paraphrase", figure.fact_group, figure.relation,
-            figure.review))
+        rows.append(
+            FigureRow(
+                f"F{len(rows) + 1}",
+                figure.figure,
+                figure.sentence,
+                _figure_value(figure),
+                figure.term,
+                figure.low,
+                figure.high,
+                figure.point,
+                figure.source_attribution,
+                report.title,
+                report.outlet,
+                report.published,
+                report.url,
+                report.kind == "paraphrase",
+                figure.fact_group,
+                figure.relation,
+                figure.review,
+            )
+        )
     return tuple(rows)
 
 
 def _figure_allowed(known: Known, figure: Figure, report: Report) -> bool:
     if figure.term in ARMED_TERMS and not known.may("armed"):
         return False
-    texts = (figure.figure, figure.sentence, figure.source_attribution, figure.fact_group, figure.relation,
-             figure.quantity_text, report.title, report.outlet, report.url)
-    small = [value for value in (figure.low, figure.high, figure.point)
-             if figure.unit == "persons" and known.guard.is_small(value)]
+    texts = (
+        figure.figure,
+        figure.sentence,
+        figure.source_attribution,
+        figure.fact_group,
+        figure.relation,
+        figure.quantity_text,
+        report.title,
+        report.outlet,
+        report.url,
+    )
+    small = [
+        value
+        for value in (figure.low, figure.high, figure.point)
+        if figure.unit == "persons" and known.guard.is_small(value)
+    ]
     return not small and not known.guard.names_in(" \n ".join(texts))
 
 
@@ -463,8 +687,7 @@ def _conflicts(figures: Sequence[FigureRow]) -> tuple[tuple[FigureRow, ...], ...
     for row in figures:
         if row.fact_group:
             groups.setdefault(row.fact_group, []).append(row)
-    found = [rows for rows in groups.values()
-             if len({(row.low, row.high, row.point) for row in rows}) > 1]
+    found = [rows for rows in groups.values() if len({(row.low, row.high, row.point) for row in rows}) > 1]
     for row in figures:
         kind, _, other = row.relation.replace(":", " ").partition(" ")
         pair = [row, by_name[other.strip()]] if kind == "conflicts_with" and other.strip() in by_name else []
@@ -473,22 +696,35 @@ def _conflicts(figures: Sequence[FigureRow]) -> tuple[tuple[FigureRow, ...], ...
     return tuple(tuple(rows) for rows in found)
 
 
-def _sources(known: Known, assumptions: Sequence[AssumptionRow], figures: Sequence[FigureRow],
-             places: Sequence[Place]) -> tuple[SourceRow, ...]:
+def _sources(
+    known: Known, assumptions: Sequence[AssumptionRow], figures: Sequence[FigureRow], places: Sequence[Place]
+) -> tuple[SourceRow, ...]:
     """Give the sources behind what is shown; those that name withheld places drop out."""
     used = {key for row in assumptions for key in row.sources}
     used |= {known.locations[place.location].source for place in places}
     reports = {row.report: row.source for row in known.case.reports}
     shown = {row.figure for row in figures}
     used |= {reports.get(row.report, "") for row in known.case.figures if row.figure in shown}
-    used |= {row.source for row in known.case.observations
-             if row.published <= known.day and row.scope != "group" and row.measure == "stock"}
-    rows = []
+    used |= {
+        row.source
+        for row in known.case.observations
+        if row.published <= known.day and row.scope != "group" and row.measure == "stock"
+    }
+    rows: list[SourceRow] = []
     for row in known.case.sources:
-        text = " \n ".join((row.source, row.title, row.publisher, row.url, row.licence))
+        text = f"{row.source}\n{row.title}\n{row.publisher}\n{row.url}\n{row.licence}"
         if row.source in used and not known.guard.names_in(text):
-            rows.append(SourceRow(f"R{len(rows) + 1}", row.source, row.title, row.publisher, row.url,
-                                  row.published, row.licence))
+            rows.append(
+                SourceRow(
+                    f"R{len(rows) + 1}",
+                    row.source,
+                    row.title,
+                    row.publisher,
+                    row.url,
+                    row.published,
+                    row.licence,
+                )
+            )
     return tuple(rows)
 
 
@@ -496,21 +732,29 @@ def _events(known: Known) -> tuple[EventRow, ...]:
     if not known.may("events"):
         return ()
     rows = [row for row in known.case.events if row.published <= known.day]
-    return tuple(EventRow(str(row.date), row.kind.replace("_", " "),
-                          row.location or f"{row.from_} \u2013 {row.to}".strip(" \u2013"),
-                          "" if row.value is None else say_amount(row.value), row.published)
-                 for row in sorted(rows, key=lambda row: str(row.date)))
+    return tuple(
+        EventRow(
+            str(row.date),
+            row.kind.replace("_", " "),
+            row.location or f"{row.from_} \u2013 {row.to}".strip(" \u2013"),
+            "" if row.value is None else say_amount(row.value),
+            row.published,
+        )
+        for row in sorted(rows, key=lambda row: str(row.date))
+    )
 
 
-def _withheld(known: Known, figures: Sequence[FigureRow], sources: Sequence[SourceRow]) -> tuple[str, ...]:
+def _withheld(known: Known, figures: Sequence[FigureRow]) -> tuple[str, ...]:
     """Say in words what kinds of thing are held back, and how many rows of reports."""
     words = list(withheld_words(known.audience))
     visible = {row.report for row in known.case.reports if row.published <= known.day}
-    missing = sum(row.report in visible and row.review != "rejected"
-                  for row in known.case.figures) - len(figures)
-    named = sum(bool(known.guard.names_in(" \n ".join((row.source, row.title, row.url))))
-                for row in known.case.sources)
+    missing = sum(row.report in visible and row.review != "rejected" for row in known.case.figures) - len(
+        figures
+    )
+    named = sum(
+        bool(known.guard.names_in(f"{row.source}\n{row.title}\n{row.publisher}\n{row.url}\n{row.licence}"))
+        for row in known.case.sources
+    )
     if missing or named:
         words.append(say("withheld_figures", n=missing, m=named))
-    del sources
     return tuple(words)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import date
+    import datetime as dt
 
     from havenward.brief.release import Guard
     from havenward.records import Standard
@@ -30,7 +30,7 @@ class Amount:
 class Fan:
     """A forecast over time; one entry per date in each of the five quantiles."""
 
-    dates: tuple[date, ...]
+    dates: tuple[dt.date, ...]
     q05: tuple[float, ...]
     q25: tuple[float, ...]
     q50: tuple[float, ...]
@@ -42,10 +42,10 @@ class Fan:
 class Count:
     """Something that was counted: a dot beside a forecast."""
 
-    date: date
+    date: dt.date
     persons: int
     series: str
-    published: date
+    published: dt.date
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Headline:
     label: str
     amount: Amount
     unit: str
-    day: date
+    day: dt.date
     lines: tuple[str, ...]
     notes: tuple[Note, ...]
 
@@ -95,19 +95,19 @@ class Place:
     longitude: float | None
     approximate: bool
     fan: Fan
-    people: tuple[tuple[date, Amount], ...]
+    people: tuple[tuple[dt.date, Amount], ...]
     capacity: Amount | None = None
     capacity_basis: str = "none"
-    over: tuple[tuple[date, Amount], ...] = ()
+    over: tuple[tuple[dt.date, Amount], ...] = ()
     chance_over: float | None = None
-    first_likely: date | None = None
+    first_likely: dt.date | None = None
     counts: tuple[Count, ...] = ()
 
-    def on(self, day: date) -> Amount:
+    def on(self, day: dt.date) -> Amount:
         """Give the people on a key day."""
         return dict(self.people)[day]
 
-    def over_on(self, day: date) -> Amount | None:
+    def over_on(self, day: dt.date) -> Amount | None:
         """Give the people over capacity on a key day; None without a limit."""
         return dict(self.over).get(day)
 
@@ -119,7 +119,7 @@ class NeedRow:
     location: str
     name: str
     pcode: str
-    date: date
+    date: dt.date
     sector: str
     item: str
     unit: str
@@ -159,7 +159,7 @@ class FigureRow:
     speaker: str
     report_title: str
     outlet: str
-    published: date
+    published: dt.date
     url: str
     paraphrase: bool
     fact_group: str
@@ -176,7 +176,7 @@ class SourceRow:
     title: str
     publisher: str
     url: str
-    published: date | None
+    published: dt.date | None
     licence: str
 
 
@@ -188,7 +188,7 @@ class EventRow:
     kind: str
     where: str
     value: str
-    published: date
+    published: dt.date
 
 
 @dataclass(frozen=True)
@@ -200,11 +200,11 @@ class Brief:
     country: str
     audience: str
     suppress_below: int
-    origin_date: date
-    last_date: date
-    valid_until: date
-    focal_day: date
-    key_days: tuple[date, ...]
+    origin_date: dt.date
+    last_date: dt.date
+    valid_until: dt.date
+    focal_day: dt.date
+    key_days: tuple[dt.date, ...]
     track: str
     scenario: str
     rules: str
@@ -216,14 +216,14 @@ class Brief:
     lead: str
     headlines: tuple[Headline, ...]
     total: Fan
-    total_people: tuple[tuple[date, Amount], ...]
+    total_people: tuple[tuple[dt.date, Amount], ...]
     total_counts: tuple[Count, ...]
-    received: tuple[tuple[date, Amount], ...]
+    received: tuple[tuple[dt.date, Amount], ...]
     places: tuple[Place, ...]
     gates: tuple[Place, ...]
     origins: tuple[Place, ...]
-    displaced_total: tuple[tuple[date, Amount], ...]
-    remaining: tuple[tuple[date, Amount], ...]
+    displaced_total: tuple[tuple[dt.date, Amount], ...]
+    remaining: tuple[tuple[dt.date, Amount], ...]
     needs: tuple[NeedRow, ...]
     standards: tuple[Standard, ...]
     household_size: float

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 RANGE = (0.05, 0.5, 0.95)
-LIKELY = 0.5  # a day is the first likely one when the probability is above this
+LIKELY = (
+    0.5 + 1e-9
+)  # a day is the first likely one when the probability is above one half; sums are not exact
 
 
 class Capacity(NamedTuple):
@@ -64,16 +66,28 @@ def read_fans(run: Run, targets: Sequence[str]) -> dict[tuple[str, str], Fan]:
     import polars as pl
 
     names = [f"{level:g}" for level in LEVELS]
-    table = (run.scan("forecast")
-             .with_columns(pl.col("target", "location", "output_type").cast(pl.String),
-                           level=pl.col("output_type_id").cast(pl.String).cast(pl.Float64))
-             .filter((pl.col("output_type") == "quantile") & pl.col("target").is_in(list(targets))
-                     & pl.col("level").is_in(LEVELS))
-             .select("target", "location", "target_end_date", "value",
-                     level=pl.col("level").map_elements(lambda level: f"{level:g}", return_dtype=pl.String))
-             .collect()
-             .pivot(on="level", index=["target", "location", "target_end_date"], values="value")
-             .sort("target", "location", "target_end_date"))
+    table = (
+        run.scan("forecast")
+        .with_columns(
+            pl.col("target", "location", "output_type").cast(pl.String),
+            level=pl.col("output_type_id").cast(pl.String).cast(pl.Float64),
+        )
+        .filter(
+            (pl.col("output_type") == "quantile")
+            & pl.col("target").is_in(list(targets))
+            & pl.col("level").is_in(LEVELS)
+        )
+        .select(
+            "target",
+            "location",
+            "target_end_date",
+            "value",
+            level=pl.col("level").map_elements(lambda level: f"{level:g}", return_dtype=pl.String),
+        )
+        .collect()
+        .pivot(on="level", index=["target", "location", "target_end_date"], values="value")
+        .sort("target", "location", "target_end_date")
+    )
     fans = {}
     for key, rows in table.partition_by("target", "location", as_dict=True).items():
         columns = [tuple(float(v) for v in rows.get_column(name)) for name in names]
@@ -98,14 +112,20 @@ def read_draws(run: Run, members: Sequence[int]) -> dict[str, FloatArray]:
     """Read what every member drew, each of shape (member,)."""
     import polars as pl
 
-    table = run.scan("assumptions").with_columns(pl.col("name").cast(pl.String)).sort("name", "member").collect()
+    table = (
+        run.scan("assumptions").with_columns(pl.col("name").cast(pl.String)).sort("name", "member").collect()
+    )
     parts = table.partition_by("name", as_dict=True)
-    return {str(key[0]): rows.get_column("value").to_numpy().astype(np.float64)
-            for key, rows in parts.items() if rows.height == len(members)}
+    return {
+        str(key[0]): rows.get_column("value").to_numpy().astype(np.float64)
+        for key, rows in parts.items()
+        if rows.height == len(members)
+    }
 
 
-def read_capacities(locations: Mapping[str, Location], draws: Mapping[str, FloatArray],
-                    count: int) -> dict[str, Capacity]:
+def read_capacities(
+    locations: Mapping[str, Location], draws: Mapping[str, FloatArray], count: int
+) -> dict[str, Capacity]:
     """Give the capacity of every receiving place that has one: the published one, else what members drew."""
     found = {}
     for key, row in locations.items():
@@ -118,8 +138,13 @@ def read_capacities(locations: Mapping[str, Location], draws: Mapping[str, Float
     return {key: value for key, value in found.items() if np.isfinite(value.persons).any()}
 
 
-def measure_pressure(run: Run, capacities: Mapping[str, Capacity], members: Sequence[int],
-                     weights: FloatArray, days: Sequence[date]) -> Pressure:
+def measure_pressure(
+    run: Run,
+    capacities: Mapping[str, Capacity],
+    members: Sequence[int],
+    weights: FloatArray,
+    days: Sequence[date],
+) -> Pressure:
     """Compare people with capacity in every member, on every day of the run.
 
     Members are compared one site at a time inside the query, so the daily table is never held whole.
@@ -130,33 +155,50 @@ def measure_pressure(run: Run, capacities: Mapping[str, Capacity], members: Sequ
     if not capacities:
         return Pressure({}, {}, {}, empty, empty)
     sites = sorted(capacities)
-    limits = pl.DataFrame({"location": np.repeat(sites, len(members)),
-                           "member": np.tile(np.array(members), len(sites)),
-                           "capacity": np.concatenate([capacities[site].persons for site in sites]),
-                           "weight": np.tile(weights, len(sites))})
+    limits = pl.DataFrame(
+        {
+            "location": np.repeat(sites, len(members)),
+            "member": np.tile(np.array(members), len(sites)),
+            "capacity": np.concatenate([capacities[site].persons for site in sites]),
+            "weight": np.tile(weights, len(sites)),
+        }
+    )
     lazy = run.scan("members")
     schema = lazy.collect_schema()
-    rows = (lazy.filter(pl.col("location").cast(pl.String).is_in(sites))
-            .select("member", "date", "stock", location=pl.col("location").cast(pl.String))
-            .join(limits.lazy().with_columns(pl.col("member").cast(schema["member"])),
-                  on=["location", "member"])
-            .with_columns(over=(pl.col("stock") - pl.col("capacity")).clip(lower_bound=0)))
-    daily, ever, key = pl.collect_all([
-        rows.group_by("location", "date").agg(chance=pl.col("weight").filter(pl.col("over") > 0).sum()),
-        rows.group_by("location", "member").agg(over=(pl.col("over") > 0).any(),
-                                                weight=pl.col("weight").first())
-        .group_by("location").agg(chance=pl.col("weight").filter(pl.col("over")).sum()),
-        rows.filter(pl.col("date").is_in(list(days))).select("location", "member", "date", "over")
-        .sort("location", "member", "date"),
-    ])
-    first = (daily.filter(pl.col("chance") > LIKELY).group_by("location").agg(pl.col("date").min()))
+    rows = (
+        lazy.filter(pl.col("location").cast(pl.String).is_in(sites))
+        .select("member", "date", "stock", location=pl.col("location").cast(pl.String))
+        .join(limits.lazy().with_columns(pl.col("member").cast(schema["member"])), on=["location", "member"])
+        .with_columns(over=(pl.col("stock") - pl.col("capacity")).clip(lower_bound=0))
+    )
+    daily, ever, key = pl.collect_all(
+        [
+            rows.group_by("location", "date").agg(chance=pl.col("weight").filter(pl.col("over") > 0).sum()),
+            rows.group_by("location", "member")
+            .agg(over=(pl.col("over") > 0).any(), weight=pl.col("weight").first())
+            .group_by("location")
+            .agg(chance=pl.col("weight").filter(pl.col("over")).sum()),
+            rows.filter(pl.col("date").is_in(list(days)))
+            .select("location", "member", "date", "over")
+            .sort("location", "member", "date"),
+        ]
+    )
+    first = daily.filter(pl.col("chance") > LIKELY).group_by("location").agg(pl.col("date").min())
     first_likely: dict[str, date | None] = dict.fromkeys(sites)
     first_likely.update(dict(zip(first["location"], first["date"], strict=True)))
-    over = {str(name[0]): part["over"].to_numpy().reshape(len(members), len(days))
-            for name, part in key.partition_by("location", as_dict=True).items()}
+    over = {
+        str(name[0]): part["over"].to_numpy().reshape(len(members), len(days))
+        for name, part in key.partition_by("location", as_dict=True).items()
+    }
     stacked = np.stack(list(over.values())) if over else empty[None]
-    return Pressure(dict(zip(ever["location"], ever["chance"], strict=True)), first_likely, over,
-                    (stacked > 0).sum(axis=0).astype(np.float64), stacked.sum(axis=0))
+    # sums run in no fixed order: the last digits are cut so that the same run gives the same file
+    chance = {
+        str(name): round(float(value), 9)
+        for name, value in zip(ever["location"], ever["chance"], strict=True)
+    }
+    return Pressure(
+        chance, first_likely, over, (stacked > 0).sum(axis=0).astype(np.float64), stacked.sum(axis=0)
+    )
 
 
 def amounts(values: FloatArray, weights: FloatArray) -> list[Amount]:
@@ -169,12 +211,14 @@ def opening_total(run: Run, places: Sequence[str], weights: FloatArray) -> Amoun
     """Give the people at receiving places before the first simulated day: its stock without its flows."""
     import polars as pl
 
-    rows = (run.scan("members").filter((pl.col("date") == run.first_date)
-                                       & pl.col("location").cast(pl.String).is_in(list(places)))
-            .group_by("member")
-            .agg(before=(pl.col("stock").cast(pl.Int64) - pl.col("arrivals") + pl.col("departures")).sum())
-            .sort("member").collect())
+    rows = (
+        run.scan("members")
+        .filter((pl.col("date") == run.first_date) & pl.col("location").cast(pl.String).is_in(list(places)))
+        .group_by("member")
+        .agg(before=(pl.col("stock").cast(pl.Int64) - pl.col("arrivals") + pl.col("departures")).sum())
+        .sort("member")
+        .collect()
+    )
     if rows.height != len(weights):
         return None
     return amounts(rows.get_column("before").to_numpy().astype(np.float64)[:, None], weights)[0]
-

@@ -92,8 +92,16 @@ class Part(NamedTuple):
     meta: str
 
 
-def write_look_back(case: Case, runs: Sequence[Run], folder: Path, target: str = "counted_displaced", *,
-                    until: date | None = None, note: str = "", series: Sequence[str] = ()) -> Path:
+def write_look_back(
+    case: Case,
+    runs: Sequence[Run],
+    folder: Path,
+    until: date | None = None,
+    *,
+    target: str = "counted_displaced",
+    note: str = "",
+    series: Sequence[str] = (),
+) -> Path:
     """Write `look-back.html`: forecasts beside what was counted and what published plans said.
 
     Parameters
@@ -104,15 +112,16 @@ def write_look_back(case: Case, runs: Sequence[Run], folder: Path, target: str =
         Forecasts of different origin dates.
     folder
         Where the page goes.
+    until
+        Last day of the stock counts that may be compared, where a series breaks; None for all.
     target
         The target that the first sentence of each forecast is about: `counted_displaced` (beside counts
         of the stock) or `displaced_total` (beside cumulative counts).
-    until
-        Last day of the stock counts that may be compared, where a series breaks; None for all.
     note
         Why, in a sentence or two.
     series
-        Counting systems that are compared; empty for all. They are never joined.
+        Counting systems that are compared, never joined. Empty: all of the cumulative counts, and of the
+        counts of the stock the one with the most counts, which the target is about.
 
     Returns
     -------
@@ -128,9 +137,16 @@ def write_look_back(case: Case, runs: Sequence[Run], folder: Path, target: str =
     targets = [target, *(name for name in MEASURES if name != target)]
     parts = [_part(case, run, targets, until, tuple(series)) for run in runs]
     drawing, day = _planning(case, runs, guard_day=max(run.last_date for run in runs), series=tuple(series))
-    html = render("look-back.html", title=case.title, parts=parts, limits=LIMITS, planning=drawing,
-                  planning_day=day, origins=[say_date(run.origin_date) for run in runs],
-                  until_note=say("look_until", day=say_date(until), note=note).strip() if until else note)
+    html = render(
+        "look-back.html",
+        title=case.title,
+        parts=parts,
+        limits=LIMITS,
+        planning=drawing,
+        planning_day=day,
+        origins=[say_date(run.origin_date) for run in runs],
+        until_note=say("look_until", day=say_date(until), note=note).strip() if until else note,
+    )
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".part-", dir=folder) as name:
@@ -141,8 +157,9 @@ def write_look_back(case: Case, runs: Sequence[Run], folder: Path, target: str =
     return folder / "look-back.html"
 
 
-def compare_with_counts(case: Case, fan: Fan, run: Run, target: str, until: date | None = None,
-                        series: Sequence[str] = ()) -> list[Comparison]:
+def compare_with_counts(
+    case: Case, fan: Fan, run: Run, target: str, until: date | None = None, series: Sequence[str] = ()
+) -> list[Comparison]:
     """Put every count of the days of a forecast beside it; the latest version of each count, by day."""
     found = []
     for count in _counts(case, run, target, until, series):
@@ -158,9 +175,18 @@ def _counts(case: Case, run: Run, target: str, until: date | None, series: Seque
     last = min(until, run.last_date) if until and measure == "stock" else run.last_date
     latest: dict[tuple[str, date], Observation] = {}
     for row in sorted(case.observations, key=lambda row: row.published):
-        if (row.scope == "total" and row.measure == measure and row.persons is not None
-                and run.first_date <= row.date <= last and (not series or row.series in series)):
+        if (
+            row.scope == "total"
+            and row.measure == measure
+            and row.persons is not None
+            and run.first_date <= row.date <= last
+            and (not series or row.series in series)
+        ):
             latest[row.series, row.date] = row
+    if measure == "stock" and not series and latest:
+        names = [name for name, _ in latest]
+        main = max(sorted(set(names)), key=names.count)
+        latest = {key: row for key, row in latest.items() if key[0] == main}
     rows = sorted(latest.values(), key=lambda row: (row.date, row.series))
     return [Count(row.date, row.persons or 0, row.series, row.published) for row in rows]
 
@@ -176,8 +202,10 @@ def _part(case: Case, run: Run, targets: Sequence[str], until: date | None, seri
         panels.append(_panel(run, target, fan, compared))
         if target == targets[0] and compared:
             lead = _end_words(compared[-1])
-    meta = (f"track {run.meta['track']}, {run.meta['members']} members, seed {run.meta['seed']}, priors "
-            f"{run.meta['priors']}, Havenward {run.meta['package_version']}")
+    meta = (
+        f"track {run.meta['track']}, {run.meta['members']} members, seed {run.meta['seed']}, priors "
+        f"{run.meta['priors']}, Havenward {run.meta['package_version']}"
+    )
     return Part(run.origin_date, lead, panels, meta)
 
 
@@ -186,16 +214,25 @@ def _panel(run: Run, target: str, fan: Fan, compared: Sequence[Comparison]) -> P
     counts = tuple(Count(row.day, row.counted, row.series, row.day) for row in compared)
     names = sorted({row.series for row in compared})
     words = f"{heading}, forecast of {say_date(run.origin_date)}. " + " ".join(_statements(compared))
-    chart = fan_chart(f"{target}-{run.origin_date.isoformat()}", _weekly(fan, run.origin_date), heading, words, LARGE,
-                      FanSettings(counts=counts, origin=run.origin_date))
+    chart = fan_chart(
+        f"{target}-{run.origin_date.isoformat()}",
+        _weekly(fan, run.origin_date),
+        heading,
+        words,
+        LARGE,
+        FanSettings(counts=counts, origin=run.origin_date),
+    )
     return Panel(heading, chart, ", ".join(names), _statements(compared), _table(run.origin_date, compared))
 
 
 def _weekly(fan: Fan, origin: date) -> Fan:
     from havenward.brief.content import Fan as FanRecord
 
-    keep = [n for n, day in enumerate(fan.dates)
-            if (day - origin).days % STEP_DAYS == 0 or n in {0, len(fan.dates) - 1}]
+    keep = [
+        n
+        for n, day in enumerate(fan.dates)
+        if (day - origin).days % STEP_DAYS == 0 or n in {0, len(fan.dates) - 1}
+    ]
     columns = [tuple(values[n] for n in keep) for values in (fan.q05, fan.q25, fan.q50, fan.q75, fan.q95)]
     return FanRecord(tuple(fan.dates[n] for n in keep), *columns)
 
@@ -209,14 +246,31 @@ def _statements(compared: Sequence[Comparison]) -> list[str]:
         rows = [row for row in compared if row.series == series]
         inside = sum(row.inside for row in rows)
         half = sum(row.band == 50 for row in rows)
-        lines.append(f"{series}: " + say("look_inside", n=inside, of=len(rows), share=say_share(inside, len(rows)),
-                                         half=half, half_share=say_share(half, len(rows))))
+        lines.append(
+            f"{series}: "
+            + say(
+                "look_inside",
+                n=inside,
+                of=len(rows),
+                share=say_share(inside, len(rows)),
+                half=half,
+                half_share=say_share(half, len(rows)),
+            )
+        )
         above = [row for row in rows if row.counted > row.high]
         below = [row for row in rows if row.counted < row.low]
         for key, missed in (("look_above", above), ("look_below", below)):
             if missed:
-                lines.append(f"{series}: " + say(key, n=len(missed), first=say_short_date(missed[0].day),
-                                                 last=say_short_date(missed[-1].day)))
+                lines.append(
+                    f"{series}: "
+                    + say(
+                        key,
+                        n=len(missed),
+                        of=len(rows),
+                        first=say_short_date(missed[0].day),
+                        last=say_short_date(missed[-1].day),
+                    )
+                )
         if not above and not below:
             lines.append(f"{series}: {say('look_never')}")
         lines.append(f"{series}: {_end_words(rows[-1])}")
@@ -224,10 +278,18 @@ def _statements(compared: Sequence[Comparison]) -> list[str]:
 
 
 def _end_words(row: Comparison) -> str:
-    error = _signed(row.central - row.counted)
+    way = "too high" if row.central > row.counted else "too low"
+    error = f"{say_people(abs(row.central - row.counted), 0)} {way}"
     verdict = say("look_end_inside" if row.inside else "look_end_missed", error=error)
-    return say("look_end", day=say_date(row.day), counted=say_people(row.counted), central=say_people(row.central),
-               low=say_people(row.low), high=say_people(row.high), verdict=verdict)
+    return say(
+        "look_end",
+        day=say_date(row.day),
+        counted=say_people(row.counted),
+        central=say_people(row.central),
+        low=say_people(row.low),
+        high=say_people(row.high),
+        verdict=verdict,
+    )
 
 
 def _signed(value: float) -> str:
@@ -247,14 +309,26 @@ def _table(origin: date, compared: Sequence[Comparison]) -> list[TableRow]:
             if abs((near.day - wanted).days) <= NEAR_DAYS:
                 chosen.append((f"day {days}", near))
         chosen.append(("last count", mine[-1]))
-        rows += [TableRow(words, row.day, series, say_people(row.low), say_people(row.central), say_people(row.high),
-                          say_people(row.counted), row.inside, _signed(row.central - row.counted))
-                 for words, row in chosen]
+        rows += [
+            TableRow(
+                words,
+                row.day,
+                series,
+                say_people(row.low),
+                say_people(row.central),
+                say_people(row.high),
+                say_people(row.counted),
+                row.inside,
+                _signed(row.central - row.counted),
+            )
+            for words, row in chosen
+        ]
     return rows
 
 
-def _planning(case: Case, runs: Sequence[Run], guard_day: date,
-              series: Sequence[str]) -> tuple[Markup | None, date]:
+def _planning(
+    case: Case, runs: Sequence[Run], guard_day: date, series: Sequence[str]
+) -> tuple[Markup | None, date]:
     """Draw what reports expected beside the forecasts of people ever displaced and the last counts of them."""
     guard = guard_for(case.locations, case.title, AUDIENCE, case.suppress_below)
     known = Known(case, guard_day, current_locations(case, guard_day), guard, AUDIENCE)
@@ -270,12 +344,25 @@ def _planning(case: Case, runs: Sequence[Run], guard_day: date,
         fan = read_fans(run, ("displaced_total",)).get(("displaced_total", TOTAL))
         if fan is not None and day in fan.dates:
             at = fan.dates.index(day)
-            bars.append(RangeBar(f"Forecast of {say_short_date(run.origin_date)}",
-                                 f"{say_people(fan.q50[at])} ({say_people(fan.q05[at])} to {say_people(fan.q95[at])})",
-                                 fan.q05[at], fan.q50[at], fan.q95[at], ours=True))
+            bars.append(
+                RangeBar(
+                    f"Forecast of {say_short_date(run.origin_date)}",
+                    f"{say_people(fan.q50[at])} ({say_people(fan.q05[at])} to {say_people(fan.q95[at])})",
+                    fan.q05[at],
+                    fan.q50[at],
+                    fan.q95[at],
+                    ours=True,
+                )
+            )
     if not bars:
         return None, day
-    marks = [(float(count.persons), f"{name}: {say_people(count.persons)} by {say_short_date(count.date)}")
-             for name, count in sorted(last.items())]
-    words = "; ".join(f"{bar.words}, {bar.detail}" for bar in bars) + ". Counted: " + "; ".join(w for _, w in marks)
+    marks = [
+        (float(count.persons), f"{name}: {say_people(count.persons)} by {say_short_date(count.date)}")
+        for name, count in sorted(last.items())
+    ]
+    words = (
+        "; ".join(f"{bar.words}, {bar.detail}" for bar in bars)
+        + ". Counted: "
+        + "; ".join(w for _, w in marks)
+    )
     return range_chart("planned", bars, PHRASES["look_planned"], words, marks), day

@@ -47,10 +47,16 @@ class MapNotes(NamedTuple):
 
 def draw_map(brief: Brief) -> tuple[Markup | None, MapNotes]:
     """Draw the receiving places of a brief; None where no place has a position."""
-    with_position = [(n, place) for n, place in enumerate(brief.places, start=1)
-                     if place.latitude is not None and place.longitude is not None]
-    notes = MapNotes(tuple(place.name for place in brief.places if place.latitude is None),
-                     any(place.approximate for _, place in with_position), moved=False)
+    with_position = [
+        (n, place)
+        for n, place in enumerate(brief.places, start=1)
+        if place.latitude is not None and place.longitude is not None
+    ]
+    notes = MapNotes(
+        tuple(place.name for place in brief.places if place.latitude is None),
+        any(place.approximate for _, place in with_position),
+        moved=False,
+    )
     if not with_position:
         return None, notes
     spots, height, degrees_per_unit = _lay_out(with_position, brief.focal_day)
@@ -61,11 +67,20 @@ def draw_map(brief: Brief) -> tuple[Markup | None, MapNotes]:
     middle = sum(spot.place.latitude or 0 for spot in spots) / len(spots)
     parts += _scale_bar(degrees_per_unit, middle, height)
     parts.append(_north())
-    largest = ", ".join(f"{spot.place.name} {say_people(spot.place.on(brief.focal_day).central, brief.suppress_below)}"
-                        for spot in spots[:5])
+    largest = ", ".join(
+        f"{spot.place.name} {say_people(spot.place.on(brief.focal_day).central, brief.suppress_below)}"
+        for spot in spots[:5]
+    )
     day = say_date(brief.focal_day)
-    drawing = figure("map", WIDTH, height, f"Receiving places on {day}",
-                     say("map_alt", n=len(spots), day=day, largest=largest), *parts, class_="chart map")
+    drawing = figure(
+        "map",
+        WIDTH,
+        height,
+        f"Receiving places on {day}",
+        say("map_alt", n=len(spots), day=day, largest=largest),
+        *parts,
+        class_="chart map",
+    )
     return drawing, notes._replace(moved=any(spot.moved for spot in spots))
 
 
@@ -83,11 +98,28 @@ def circle_key(brief: Brief) -> Markup | None:
         parts.append(tag("circle", cx=x, cy=36.0, r=radius, fill=BAND_50, stroke=DARK))
         parts.append(label(x + radius + 3, 40, say_number(value), fill=GREY))
         x += radius + 52
-    parts.append(tag("circle", cx=x + 10, cy=36.0, r=10.0, fill="none", stroke=WARM, stroke_width=1.5,
-                     stroke_dasharray="4 2"))
+    parts.append(
+        tag(
+            "circle",
+            cx=x + 10,
+            cy=36.0,
+            r=10.0,
+            fill="none",
+            stroke=WARM,
+            stroke_width=1.5,
+            stroke_dasharray="4 2",
+        )
+    )
     parts.append(label(x + 25, 40, "capacity", fill=GREY))
-    return figure("key", max(x + 84, 200), 72, "Key of the map", "Circles: people; dashed ring: capacity.", *parts,
-                  class_="key")
+    return figure(
+        "key",
+        max(x + 84, 200),
+        72,
+        "Key of the map",
+        "Circles: people; dashed ring: capacity.",
+        *parts,
+        class_="key",
+    )
 
 
 def _peak(places: Sequence[Place], day: date) -> float:
@@ -116,10 +148,17 @@ def _lay_out(places: Sequence[tuple[int, Place]], day: date) -> tuple[list[Spot]
     for number, place in places:
         limit = place.capacity.central if place.capacity else None
         ring = _radius(limit, peak) if limit is not None else 0.0
-        spots.append(Spot(number, place, left + ((place.longitude or 0.0) - min(lons)) * squeeze * scale,
-                          top + (max(lats) - (place.latitude or 0.0)) * scale,
-                          max(_radius(place.on(day).central or 0.0, peak), SMALLEST),
-                          ring if ring <= LARGEST * 1.8 else 0.0, moved=False))
+        spots.append(
+            Spot(
+                number,
+                place,
+                left + ((place.longitude or 0.0) - min(lons)) * squeeze * scale,
+                top + (max(lats) - (place.latitude or 0.0)) * scale,
+                max(_radius(place.on(day).central or 0.0, peak), SMALLEST),
+                ring if ring <= LARGEST * 1.8 else 0.0,
+                moved=False,
+            )
+        )
     return _spread(spots), height, 1 / scale
 
 
@@ -127,8 +166,9 @@ def _spread(spots: list[Spot]) -> list[Spot]:
     """Move places that lie on one point on a circle around it, so that each can be seen."""
     groups: list[list[Spot]] = []
     for spot in spots:
-        near = next((group for group in groups
-                     if hypot(group[0].x - spot.x, group[0].y - spot.y) < TOO_CLOSE), None)
+        near = next(
+            (group for group in groups if hypot(group[0].x - spot.x, group[0].y - spot.y) < TOO_CLOSE), None
+        )
         if near is None:
             groups.append([spot])
         else:
@@ -141,25 +181,53 @@ def _spread(spots: list[Spot]) -> list[Spot]:
         around = max(9.0, 0.8 * max(spot.radius for spot in group))
         for n, spot in enumerate(group):
             turn = 2 * pi * n / len(group)
-            found.append(spot._replace(x=spot.x + around * cos(turn), y=spot.y + around * sin(turn), moved=True))
+            found.append(
+                spot._replace(x=spot.x + around * cos(turn), y=spot.y + around * sin(turn), moved=True)
+            )
     return sorted(found, key=lambda spot: spot.number)
 
 
 def _spot(spot: Spot) -> list[Markup]:
     dash = "2 2" if spot.place.approximate else None
-    parts = [tag("circle", cx=spot.x, cy=spot.y, r=spot.radius, fill=BAND_50, fill_opacity="0.75", stroke=DARK,
-                 stroke_width=1, stroke_dasharray=dash)]
+    parts = [
+        tag(
+            "circle",
+            cx=spot.x,
+            cy=spot.y,
+            r=spot.radius,
+            fill=BAND_50,
+            fill_opacity="0.75",
+            stroke=DARK,
+            stroke_width=1,
+            stroke_dasharray=dash,
+        )
+    ]
     if spot.ring > 0:
-        parts.append(tag("circle", cx=spot.x, cy=spot.y, r=spot.ring, fill="none", stroke=WARM,
-                         stroke_width=1.4, stroke_dasharray="4 2"))
+        parts.append(
+            tag(
+                "circle",
+                cx=spot.x,
+                cy=spot.y,
+                r=spot.ring,
+                fill="none",
+                stroke=WARM,
+                stroke_width=1.4,
+                stroke_dasharray="4 2",
+            )
+        )
     return parts
 
 
 def _labels(spots: Sequence[Spot], day: date, few: int, height: float) -> list[Markup]:
     """Name the fullest places where there is room; every other place carries its number only."""
-    taken: list[tuple[float, float, float, float]] = [(WIDTH - 40, 0, WIDTH, 50), (0, height - 30, 130, height)]
-    taken += [(s.x - s.radius * 0.6, s.y - s.radius * 0.6, s.x + s.radius * 0.6, s.y + s.radius * 0.6)
-              for s in spots]
+    taken: list[tuple[float, float, float, float]] = [
+        (WIDTH - 40, 0, WIDTH, 50),
+        (0, height - 30, 130, height),
+    ]
+    taken += [
+        (s.x - s.radius * 0.6, s.y - s.radius * 0.6, s.x + s.radius * 0.6, s.y + s.radius * 0.6)
+        for s in spots
+    ]
     parts: list[Markup] = []
     for n, spot in enumerate(spots):
         words = f"{spot.number} {spot.place.name}" if n < NAMED else str(spot.number)
@@ -171,8 +239,14 @@ def _labels(spots: Sequence[Spot], day: date, few: int, height: float) -> list[M
     return parts
 
 
-def _place_label(spot: Spot, words: str, second: str, taken: list[tuple[float, float, float, float]],
-                 parts: list[Markup], height: float) -> bool:
+def _place_label(
+    spot: Spot,
+    words: str,
+    second: str,
+    taken: list[tuple[float, float, float, float]],
+    parts: list[Markup],
+    height: float,
+) -> bool:
     """Try the eight sides of a circle; take the first where the text meets nothing."""
     wide = 6.1 * max(len(words), len(second)) + 2
     tall = 25.0 if second else 12.0
@@ -201,12 +275,19 @@ def _scale_bar(degrees_per_unit: float, latitude: float, height: float) -> list[
     km_per_unit = distance_km(0, latitude, 0, latitude + degrees_per_unit)
     length = next((km for km in (500, 200, 100, 50, 20, 10, 5, 2, 1) if km / km_per_unit <= 110), 1)
     x, y, wide = 12.0, height - 14, length / km_per_unit
-    return [line(x, y, x + wide, y, stroke=INK, width=1.5), line(x, y - 4, x, y + 1, stroke=INK, width=1.5),
-            line(x + wide, y - 4, x + wide, y + 1, stroke=INK, width=1.5),
-            label(x + wide + 5, y + 3, f"{length} km", fill=INK)]
+    return [
+        line(x, y, x + wide, y, stroke=INK, width=1.5),
+        line(x, y - 4, x, y + 1, stroke=INK, width=1.5),
+        line(x + wide, y - 4, x + wide, y + 1, stroke=INK, width=1.5),
+        label(x + wide + 5, y + 3, f"{length} km", fill=INK),
+    ]
 
 
 def _north() -> Markup:
     x, y = WIDTH - 20, 30.0
-    return join([tag("path", d=f"M{x} {y - 16}L{x + 5} {y}L{x} {y - 4}L{x - 5} {y}Z", fill=INK),
-                 label(x, y + 13, "N", anchor="middle", fill=INK, weight="600")])
+    return join(
+        [
+            tag("path", d=f"M{x} {y - 16}L{x + 5} {y}L{x} {y - 4}L{x - 5} {y}Z", fill=INK),
+            label(x, y + 13, "N", anchor="middle", fill=INK, weight="600"),
+        ]
+    )

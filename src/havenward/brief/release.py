@@ -14,6 +14,7 @@ import zipfile
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib import resources
+from math import trunc
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -56,13 +57,27 @@ RULES = (
 )  # fmt: skip
 
 # assumptions that say when and how access changes or how many are held, for the team only
-ACCESS_ASSUMPTIONS = ("operation_start", "battle_days", "front_*", "pause_days", "contest_days",
-                      "contact_hazard*", "blocking*", "early_leaving*", "stay_order_effect*", "screening*",
-                      "release_fraction.*", "group_share.*")
+ACCESS_ASSUMPTIONS = (
+    "operation_start",
+    "battle_days",
+    "front_*",
+    "pause_days",
+    "contest_days",
+    "contact_hazard*",
+    "blocking*",
+    "early_leaving*",
+    "stay_order_effect*",
+    "screening*",
+    "release_fraction.*",
+    "group_share.*",
+)
 ARMED_TERMS = ("forces", "fighters", "trapped")
 FLOW_COLUMNS = ("arrivals", "departures", "newly_displaced", "returned", "remaining")
 COUNT_COLUMNS = ("people", "low", "central", "high", "persons")
-COUNT_SHEETS = ("People", "Gaps")  # their low, central and high are people; in Needs only the people columns are
+COUNT_SHEETS = (
+    "People",
+    "Gaps",
+)  # their low, central and high are people; in Needs only the people columns are
 NEEDS_FILES = ("needs.csv",)
 MIN_NAME = 3  # shorter names and keys would be found in any text
 MIN_DECIMALS = 3  # a coordinate this fine points at a place (100 m)
@@ -100,15 +115,16 @@ class Guard:
     names
         Normalised names and keys of places that the audience may not see.
     spoken
-        Normalised phrases that stay even where they hold such a name: receiving places, areas, the title.
+        Normalised phrases that may be said although they hold such a name: `Hill Camp` where `Hill` is withheld.
     coordinates
-        Latitudes and longitudes of withheld places, as text.
+        Of every withheld place, how its latitude and its longitude may be written; a file gives a place away
+        when it holds both (one number alone can be chance).
     """
 
     audience: str
     names: tuple[str, ...]
     spoken: tuple[str, ...]
-    coordinates: tuple[str, ...]
+    coordinates: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
     suppress_below: int
 
     def names_in(self, text: str) -> tuple[str, ...]:
@@ -142,24 +158,40 @@ def guard_for(locations: Iterable[Location], title: str, audience: str, suppress
     rows = list(locations)
     hidden = [row for row in rows if row.kind in hidden_kinds]
     shown = [row for row in rows if row.kind not in hidden_kinds]
-    said = {normalise(text) for row in shown if row.kind in RECEIVING_KINDS
-            for text in (row.name, row.location, row.admin1, row.admin2, row.country)}
+    said = {
+        normalise(text)
+        for row in shown
+        if row.kind in RECEIVING_KINDS
+        for text in (row.name, row.location, row.admin1, row.admin2, row.country)
+    }
     said |= {normalise(text) for row in shown for text in (row.name, row.location)}
     fixed = f" {normalise(title)} {normalise(_fixed_text())} "
     names = {normalise(text) for row in hidden for text in (row.name, row.location)}
     names = {name for name in names - said if len(name) >= MIN_NAME and f" {name} " not in fixed}
-    visible = {text for row in shown for text in _coordinates(row)}
-    points = {text for row in hidden for text in _coordinates(row)} - visible
-    spoken = sorted(said - {""}, key=len, reverse=True)
-    return Guard(audience, tuple(sorted(names)), tuple(spoken), tuple(sorted(points)), suppress_below)
+    spoken = [phrase for phrase in said if any(f" {name} " in f" {phrase} " for name in names)]
+    visible = {_coordinates(row) for row in shown}
+    points = {_coordinates(row) for row in hidden} - visible - {None}
+    return Guard(
+        audience,
+        tuple(sorted(names)),
+        tuple(sorted(spoken, key=len, reverse=True)),
+        tuple(sorted(point for point in points if point)),
+        suppress_below,
+    )
 
 
-def _coordinates(row: Location) -> Iterator[str]:
-    for value in (row.latitude, row.longitude):
-        if value is not None:
-            text = f"{value:.{MIN_DECIMALS}f}"
-            if abs(value - round(value, MIN_DECIMALS - 1)) > 1e-9:  # noqa: PLR2004 - a rounded point says little
-                yield text
+def _coordinates(row: Location) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Give how the position of a place may begin when written, cut or rounded; None where it is coarse."""
+    if row.latitude is None or row.longitude is None:
+        return None
+    if all(abs(value - round(value, MIN_DECIMALS - 1)) < 1e-9 for value in (row.latitude, row.longitude)):
+        return None
+    step = 10**MIN_DECIMALS
+    written = [
+        tuple(sorted({f"{value:.{MIN_DECIMALS}f}", f"{trunc(value * step) / step:.{MIN_DECIMALS}f}"}))
+        for value in (row.latitude, row.longitude)
+    ]
+    return written[0], written[1]
 
 
 def _fixed_text() -> str:
@@ -194,13 +226,20 @@ def check_files(paths: Iterable[Path], guard: Guard) -> list[Problem]:
         elif path.suffix == ".csv":
             rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
             problems += _check_texts(path.name, (cell for row in rows for cell in row), guard)
-            problems += _check_table(path.name, rows, guard, path.name not in NEEDS_FILES)
+            problems += _check_table(path.name, rows, guard, all_people=path.name not in NEEDS_FILES)
         elif path.suffix == ".html":
             page = _Page()
             page.feed(path.read_text(encoding="utf-8"))
             problems += _check_texts(path.name, page.texts, guard)
-            problems += [_problem(path.name, f"the page loads {what}", "expected a page that loads nothing",
-                                  "page-loads-something") for what in page.loads]
+            problems += [
+                _problem(
+                    path.name,
+                    f"the page loads {what}",
+                    "expected a page that loads nothing",
+                    "page-loads-something",
+                )
+                for what in page.loads
+            ]
         else:
             problems += _check_texts(path.name, [path.read_text(encoding="utf-8")], guard)
     return problems
@@ -210,13 +249,23 @@ def _check_texts(where: str, texts: Iterable[str], guard: Guard) -> list[Problem
     """Search for withheld names and coordinates."""
     whole = " \n ".join(texts)
     found = [f"the name '{name}'" for name in guard.names_in(whole)]
-    found += [f"the coordinate {point}" for point in guard.coordinates
-              if re.search(rf"(?<![\d.]){re.escape(point)}", whole)]
-    return [_problem(where, what, f"expected nothing that is withheld from the audience '{guard.audience}'",
-                     "release-name") for what in found]
+    found += [
+        f"the position {pair[0][0]}, {pair[1][0]}"
+        for pair in guard.coordinates
+        if all(any(re.search(rf"(?<![\d.]){re.escape(text)}", whole) for text in texts) for texts in pair)
+    ]
+    return [
+        _problem(
+            where,
+            what,
+            f"expected nothing that is withheld from the audience '{guard.audience}'",
+            "release-name",
+        )
+        for what in found
+    ]
 
 
-def _check_table(where: str, rows: list[list[str]], guard: Guard, all_people: bool) -> list[Problem]:
+def _check_table(where: str, rows: list[list[str]], guard: Guard, *, all_people: bool) -> list[Problem]:
     """Search a table for columns of flows and for small counts; its header is the first row that is long."""
     header_at = next((n for n, row in enumerate(rows) if sum(bool(cell) for cell in row) > 3), None)
     if header_at is None:
@@ -224,22 +273,40 @@ def _check_table(where: str, rows: list[list[str]], guard: Guard, all_people: bo
     header = [cell.strip().casefold() for cell in rows[header_at]]
     problems = []
     if not allows(guard.audience, "flows"):
-        problems += [_problem(where, f"the column '{column}'", "expected no flows and nobody inside",
-                              "release-column") for column in header if column in FLOW_COLUMNS]
-    counts = [n for n, column in enumerate(header)
-              if column.startswith(("people", "persons")) or (all_people and column in COUNT_COLUMNS)]
+        problems += [
+            _problem(where, f"the column '{column}'", "expected no flows and nobody inside", "release-column")
+            for column in header
+            if column in FLOW_COLUMNS
+        ]
+    counts = [
+        n
+        for n, column in enumerate(header)
+        if column.startswith(("people", "persons")) or (all_people and column in COUNT_COLUMNS)
+    ]
     for number, row in enumerate(rows[header_at + 1 :], start=header_at + 2):
-        small = [row[n] for n in counts if n < len(row) and _is_number(row[n])
-                 and guard.is_small(float(row[n]))]
-        problems += [_problem(f"{where} row {number}", f"a count of {value}",
-                              f"expected no count under {guard.suppress_below}", "release-small-count")
-                     for value in small]
+        small = [
+            row[n] for n in counts if n < len(row) and _is_number(row[n]) and guard.is_small(float(row[n]))
+        ]
+        problems += [
+            _problem(
+                f"{where} row {number}",
+                f"a count of {value}",
+                f"expected no count under {guard.suppress_below}",
+                "release-small-count",
+            )
+            for value in small
+        ]
     return problems
 
 
 def _problem(where: str, found: str, expected: str, slug: str) -> Problem:
-    return Problem(where, f"{found} is in it" if slug.startswith("release-") else found, expected,
-                   "nothing was published; report this fault, or choose the audience that may see it", slug)
+    return Problem(
+        where,
+        f"{found} is in it" if slug.startswith("release-") else found,
+        expected,
+        "nothing was published; report this fault, or choose the audience that may see it",
+        slug,
+    )
 
 
 def _is_number(text: str) -> bool:
@@ -292,8 +359,11 @@ def _check_workbook(path: Path, guard: Guard) -> list[Problem]:
     """Search every part of a workbook: cells, hidden sheets, comments, properties, formulas."""
     problems: list[Problem] = []
     with zipfile.ZipFile(path) as archive:
-        parts = {name: ET.fromstring(archive.read(name))  # noqa: S314 - a file that was just written here
-                 for name in archive.namelist() if name.endswith((".xml", ".rels", ".vml"))}
+        parts = {
+            name: ET.fromstring(archive.read(name))  # noqa: S314 - a file that was just written here
+            for name in archive.namelist()
+            if name.endswith((".xml", ".rels", ".vml"))
+        }
     shared = [_text_of(item) for item in parts.get("xl/sharedStrings.xml", ET.Element("none"))]
     for name, root in parts.items():
         texts = [text for node in root.iter() for text in _texts_of(node)]
@@ -301,10 +371,10 @@ def _check_workbook(path: Path, guard: Guard) -> list[Problem]:
     book = parts["xl/workbook.xml"]
     sheets = [sheet.get("name", "") for sheet in book.iter(f"{_MAIN}sheet")]
     for number, title in enumerate(sheets, start=1):
-        root = parts.get(f"xl/worksheets/sheet{number}.xml")
-        if root is not None:
-            rows = [_row_of(row, shared) for row in root.iter(f"{_MAIN}row")]
-            problems += _check_table(f"{path.name} {title}", rows, guard, title in COUNT_SHEETS)
+        cells = parts.get(f"xl/worksheets/sheet{number}.xml")
+        if cells is not None:
+            rows = [_row_of(row, shared) for row in cells.iter(f"{_MAIN}row")]
+            problems += _check_table(f"{path.name} {title}", rows, guard, all_people=title in COUNT_SHEETS)
     return problems
 
 

@@ -42,28 +42,80 @@ def short(value: float) -> str:
     return f"{value:.1f}".rstrip("0").rstrip(".") if value else "0"
 
 
-def figure(key: str, width: float, height: float, title: str, description: str, *children: object,
-           class_: str = "chart") -> Markup:
+def figure(
+    key: str,
+    width: float,
+    height: float,
+    title: str,
+    description: str,
+    *children: object,
+    class_: str = "chart",
+) -> Markup:
     """Write a whole drawing with its title and description for those who cannot see it."""
-    return tag("svg", tag("title", title, id=f"{key}-t"), tag("desc", description, id=f"{key}-d"), *children,
-               xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {short(width)} {short(height)}", role="img",
-               aria_labelledby=f"{key}-t {key}-d", class_=class_)
+    return tag(
+        "svg",
+        tag("title", title, id=f"{key}-t"),
+        tag("desc", description, id=f"{key}-d"),
+        *children,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {short(width)} {short(height)}",
+        role="img",
+        aria_labelledby=f"{key}-t {key}-d",
+        class_=class_,
+    )
 
 
-def label(x: float, y: float, text: str, *, anchor: str = "start", size: float = 11, fill: str = INK,
-          weight: str | None = None, halo: bool = False) -> Markup:
+def label(
+    x: float,
+    y: float,
+    text: str,
+    *,
+    anchor: str = "start",
+    size: float = 11,
+    fill: str = INK,
+    weight: str | None = None,
+    halo: bool = False,
+) -> Markup:
     """Write a text; a halo keeps it readable over lines."""
-    extra = {"stroke": "#fff", "stroke_width": 3.0, "paint_order": "stroke",
-             "stroke_linejoin": "round"} if halo else {}
-    return tag("text", text, x=float(x), y=float(y), text_anchor=anchor, font_size=size, fill=fill,
-               font_weight=weight, **extra)
+    extra = (
+        {"stroke": "#fff", "stroke_width": 3.0, "paint_order": "stroke", "stroke_linejoin": "round"}
+        if halo
+        else {}
+    )
+    return tag(
+        "text",
+        text,
+        x=float(x),
+        y=float(y),
+        text_anchor=anchor,
+        font_size=size,
+        fill=fill,
+        font_weight=weight,
+        **extra,
+    )
 
 
-def line(x1: float, y1: float, x2: float, y2: float, *, stroke: str = RULE, width: float = 1,
-         dash: str | None = None) -> Markup:
+def line(
+    x1: float,
+    y1: float,
+    x2: float,
+    y2: float,
+    *,
+    stroke: str = RULE,
+    width: float = 1,
+    dash: str | None = None,
+) -> Markup:
     """Draw a straight line."""
-    return tag("line", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2), stroke=stroke,
-               stroke_width=width, stroke_dasharray=dash)
+    return tag(
+        "line",
+        x1=float(x1),
+        y1=float(y1),
+        x2=float(x2),
+        y2=float(y2),
+        stroke=stroke,
+        stroke_width=width,
+        stroke_dasharray=dash,
+    )
 
 
 def path(points: list[tuple[float, float]], *, close: bool = False) -> str:

@@ -24,16 +24,64 @@ if TYPE_CHECKING:
     from havenward.brief.content import Amount, Brief, NeedRow, Place
     from havenward.records import Standard
 
-SITE_ITEMS = ("water_supply", "toilets_first", "family_tents", "kitchen_sets", "food_ration",
-              "health_facilities")
-SINGULAR = {"taps": "tap", "places": "place", "toilets": "toilet", "people on staff": "person on staff",
-            "containers": "container", "sets": "set", "mats": "mat", "tents": "tent", "facilities": "facility",
-            "schools": "school", "kits": "kit"}
-PEOPLE_COLUMNS = ("location", "name", "pcode", "kind", "admin1", "admin2", "country", "measure", "date",
-                  "days_ahead", "low", "central", "high", "unit", "reason", "origin_date")
-NEEDS_COLUMNS = ("location", "name", "pcode", "date", "days_ahead", "sector", "item", "unit", "people_low",
-                 "people_central", "people_high", "low", "central", "high", "standard", "reason",
-                 "origin_date")
+SITE_ITEMS = (
+    "water_supply",
+    "toilets_first",
+    "family_tents",
+    "kitchen_sets",
+    "food_ration",
+    "health_facilities",
+)
+SINGULAR = {
+    "taps": "tap",
+    "places": "place",
+    "toilets": "toilet",
+    "people on staff": "person on staff",
+    "containers": "container",
+    "sets": "set",
+    "mats": "mat",
+    "tents": "tent",
+    "facilities": "facility",
+    "schools": "school",
+    "kits": "kit",
+}
+PEOPLE_COLUMNS = (
+    "location",
+    "name",
+    "pcode",
+    "kind",
+    "admin1",
+    "admin2",
+    "country",
+    "measure",
+    "date",
+    "days_ahead",
+    "low",
+    "central",
+    "high",
+    "unit",
+    "reason",
+    "origin_date",
+)
+NEEDS_COLUMNS = (
+    "location",
+    "name",
+    "pcode",
+    "date",
+    "days_ahead",
+    "sector",
+    "item",
+    "unit",
+    "people_low",
+    "people_central",
+    "people_high",
+    "low",
+    "central",
+    "high",
+    "standard",
+    "reason",
+    "origin_date",
+)
 
 
 class Cell(NamedTuple):
@@ -95,13 +143,21 @@ def site_rows(brief: Brief) -> list[SiteRow]:
     rows = []
     for number, place in enumerate(brief.places, start=1):
         limited = place.capacity is not None
-        rows.append(SiteRow(
-            number, place.name, say(f"kind_{place.kind}"), ", ".join(x for x in (place.admin2, place.admin1) if x),
-            tuple(cell_of(place.on(day), few) for day in days), cell_of(place.capacity, 0),
-            say(f"capacity_{place.capacity_basis}") if limited else "",
-            say_chance(place.chance_over) if place.chance_over is not None else "",
-            first_words(place), cell_of(place.over_on(brief.focal_day), few) if limited else Cell("", ""),
-            place.first_likely is not None))
+        rows.append(
+            SiteRow(
+                number,
+                place.name,
+                say(f"kind_{place.kind}"),
+                ", ".join(x for x in (place.admin2, place.admin1) if x),
+                tuple(cell_of(place.on(day), few) for day in days),
+                cell_of(place.capacity, 0),
+                say(f"capacity_{place.capacity_basis}") if limited else "",
+                say_chance(place.chance_over) if place.chance_over is not None else "",
+                first_words(place),
+                cell_of(place.over_on(brief.focal_day), few) if limited else Cell("", ""),
+                place.first_likely is not None,
+            )
+        )
     return rows
 
 
@@ -126,8 +182,18 @@ def need_lines(brief: Brief) -> list[NeedLine]:
         low, central, high = (need_words(value, need.unit, brief.suppress_below) for value in values)
         unit = say_quantity(1, need.unit)[1]
         row = standards.get(key)
-        lines.append(NeedLine(need.sector, need.item, low, central, high, unit,
-                              standard_words(row, brief.household_size) if row else "", f"s-{key}"))
+        lines.append(
+            NeedLine(
+                need.sector,
+                need.item,
+                low,
+                central,
+                high,
+                unit,
+                standard_words(row, brief.household_size) if row else "",
+                f"s-{key}",
+            )
+        )
     return lines
 
 
@@ -158,7 +224,9 @@ def site_need_rows(brief: Brief) -> tuple[list[str], list[tuple[str, list[Cell]]
     rows = []
     for place in brief.places:
         needs = by_place.get(place.location, {})
-        rows.append((place.name, [_need_cell(needs[key], brief.suppress_below) for key in items if key in needs]))
+        rows.append(
+            (place.name, [_need_cell(needs[key], brief.suppress_below) for key in items if key in needs])
+        )
     return heads, rows
 
 
@@ -170,8 +238,10 @@ def _head(need: NeedRow) -> str:
 
 def _need_cell(need: NeedRow, few: int) -> Cell:
     if need.amount.central is None:
-        return Cell("\u2013" if need.amount.high is None else "few",
-                    "" if need.amount.high is None else f"up to {need_words(need.amount.high, need.unit, few)}")
+        return Cell(
+            "\u2013" if need.amount.high is None else "few",
+            "" if need.amount.high is None else f"up to {need_words(need.amount.high, need.unit, few)}",
+        )
     low = "few" if need.amount.low is None else say_quantity(need.amount.low, need.unit)[0]
     high = say_quantity(need.amount.high or 0, need.unit)[0]
     central = say_quantity(need.amount.central, need.unit)[0]
@@ -188,19 +258,37 @@ def read_level_words(level: str) -> str:
 
 def people_rows(brief: Brief) -> Iterator[tuple[object, ...]]:
     """Give people of every place that may be shown, key days (and weekly steps), as numbers."""
-    groups = [*((place, "people_at_place") for place in brief.places),
-              *((place, "people_waiting") for place in brief.gates),
-              *((place, "people_there") for place in brief.origins)]
+    groups = [
+        *((place, "people_at_place") for place in brief.places),
+        *((place, "people_waiting") for place in brief.gates),
+        *((place, "people_there") for place in brief.origins),
+    ]
     for place, measure in groups:
         for day, amount in _series(brief, place):
-            yield _people_row(brief, (place.location, place.name, place.pcode, place.kind, place.admin1,
-                                      place.admin2, place.country), measure, day, amount)
+            yield _people_row(
+                brief,
+                (
+                    place.location,
+                    place.name,
+                    place.pcode,
+                    place.kind,
+                    place.admin1,
+                    place.admin2,
+                    place.country,
+                ),
+                measure,
+                day,
+                amount,
+            )
     whole = (TOTAL, "All receiving places", "", "", "", "", brief.country)
     for day, amount in brief.received:
         yield _people_row(brief, whole, "people_at_receiving_places", day, amount)
     everybody = (TOTAL, "Whole crisis", "", "", "", "", brief.country)
-    for measure, rows in (("people_currently_displaced", brief.total_people),
-                          ("people_ever_displaced", brief.displaced_total), ("people_inside", brief.remaining)):
+    for measure, rows in (
+        ("people_currently_displaced", brief.total_people),
+        ("people_ever_displaced", brief.displaced_total),
+        ("people_inside", brief.remaining),
+    ):
         for day, amount in rows:
             yield _people_row(brief, everybody, measure, day, amount)
 
@@ -217,16 +305,42 @@ def _series(brief: Brief, place: Place) -> list[tuple[date, Amount]]:
     return sorted(known.items())
 
 
-def _people_row(brief: Brief, place: tuple[str, ...], measure: str, day: date,
-                amount: Amount) -> tuple[object, ...]:
+def _people_row(
+    brief: Brief, place: tuple[str, ...], measure: str, day: date, amount: Amount
+) -> tuple[object, ...]:
     reason = say("why_small", n=brief.suppress_below) if amount.suppressed else ""
     values = [None if v is None else round(v) for v in (amount.low, amount.central, amount.high)]
-    return (*place, measure, day, (day - brief.origin_date).days, *values, "persons", reason, brief.origin_date)
+    return (
+        *place,
+        measure,
+        day,
+        (day - brief.origin_date).days,
+        *values,
+        "persons",
+        reason,
+        brief.origin_date,
+    )
 
 
 def needs_rows(brief: Brief) -> Iterator[tuple[object, ...]]:
     """Give every need as numbers."""
     for need in brief.needs:
-        yield (need.location, need.name, need.pcode, need.date, (need.date - brief.origin_date).days, need.sector,
-               need.item, need.unit, need.people.low, need.people.central, need.people.high, need.amount.low,
-               need.amount.central, need.amount.high, need.standard, need.reason, brief.origin_date)
+        yield (
+            need.location,
+            need.name,
+            need.pcode,
+            need.date,
+            (need.date - brief.origin_date).days,
+            need.sector,
+            need.item,
+            need.unit,
+            need.people.low,
+            need.people.central,
+            need.people.high,
+            need.amount.low,
+            need.amount.central,
+            need.amount.high,
+            need.standard,
+            need.reason,
+            brief.origin_date,
+        )

@@ -12,8 +12,20 @@ if TYPE_CHECKING:
 
 THIN = "\u202f"  # narrow no-break space between groups of three digits
 TO = "\u2009\u2013\u2009"  # between the ends of a range
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-          "November", "December")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 PHRASES = {
     "strap": "Planning scenario, not a forecast of an attack",
@@ -24,18 +36,26 @@ PHRASES = {
     "track_B": "Access schedule given; counts not used",
     "track_C": "Only what was published by {origin}",
     "track_D": "Only what was published by {origin}; no counts used",
-    "lead": "{central} people ({low} to {high}) are expected to be displaced by {title} on {day}, {after} days "
-            "after the date of this brief. {sites}",
+    "lead": (
+        "{central} people ({low} to {high}) are expected to be displaced by {title} on {day}, {after}"
+        " days after the date of this brief. {sites}"
+    ),
     "lead_none": "Few or no people are expected to be displaced by {title} on {day}. {sites}",
-    "lead_sites": "{central} people ({low} to {high}) would then be at the {n} places that receive people, most "
-                  "of them at {names}.",
-    "lead_sure": "The chances are 9 in 10 that a number lies in its range, if the assumptions on this page hold.",
+    "lead_sites": (
+        "{central} people ({low} to {high}) would then be at the {n} places that receive people, most"
+        " of them at {names}."
+    ),
+    "lead_sure": (
+        "The chances are 9 in 10 that a number lies in its range, if the assumptions on this page hold."
+    ),
     "big_displaced": "People displaced by this crisis",
     "big_received": "People at receiving places",
     "big_over": "Sites over capacity",
     "big_water": "Water at receiving places",
     "big_received_line": "{opening} of them were there before this crisis",
-    "big_over_line": "More likely than not over capacity on some day by {day}: {n} of {of} sites with a limit",
+    "big_over_line": (
+        "More likely than not over capacity on some day by {day}: {n} of {of} sites with a limit"
+    ),
     "big_over_people": "{central} people ({low} to {high}) above capacity on {day}",
     "big_water_line": "At {quantity} litres for each person and day",
     "big_tents_line": "Family tents: {central} ({low} to {high})",
@@ -57,80 +77,130 @@ PHRASES = {
     "kind_border": "border",
     "kind_origin": "place that people leave",
     "redacted": "Not shown to this audience: the text names places that are withheld.",
-    "unknown_no_counts": "No counts of displaced people were used: none had been published by {origin}, or the "
-                         "track leaves them out.",
+    "unknown_no_counts": (
+        "No counts of displaced people were used: none had been published by {origin}, or the track "
+        "leaves them out."
+    ),
     "unknown_counts": "Counts of displaced people are shown as dots; they have their own method and gaps.",
-    "unknown_capacity": "No capacity had been published by {origin} for {n} of {of} sites with a limit; theirs is "
-                        "an assumption with a range: {names}.",
-    "unknown_no_limit": "How many people can be taken is not known at all, so no limit is set, at {n} of {of} "
-                        "receiving places: {names}.",
+    "unknown_capacity": (
+        "No capacity had been published by {origin} for {n} of {of} sites with a limit; theirs is an "
+        "assumption with a range: {names}."
+    ),
+    "unknown_no_limit": (
+        "How many people can be taken is not known at all, so no limit is set, at {n} of {of} "
+        "receiving places: {names}."
+    ),
     "unknown_coordinates": "Positions of receiving places: {n} approximate, {m} not known, of {of}.",
     "unknown_shares": "How many people live in each part of the area is an assumption.",
-    "unknown_timing": "When access to people will change is not known. It is part of every range and explains "
-                      "most of its width.",
+    "unknown_timing": (
+        "When access to people will change is not known. It is part of every range and explains most "
+        "of its width."
+    ),
     "unknown_opening": "How many people displaced earlier are at each place already is an assumption.",
-    "unknown_coverage": "How completely people with host families are counted is an assumption; many never "
-                        "register.",
-    "unknown_groups": "Age, sex, disability and children without carers: no data; the model counts people only.",
-    "unknown_supply": "What is already in place (water, tents, staff) is not known here: needs are totals, not "
-                      "gaps.",
+    "unknown_coverage": (
+        "How completely people with host families are counted is an assumption; many never register."
+    ),
+    "unknown_groups": (
+        "Age, sex, disability and children without carers: no data; the model counts people only."
+    ),
+    "unknown_supply": (
+        "What is already in place (water, tents, staff) is not known here: needs are totals, not gaps."
+    ),
     "unknown_nutrition": "Malnutrition: no survey in this case, so no caseload is given.",
     "unknown_review": "Figures read from reports that no person has reviewed: {n} of {of}.",
     "unknown_winter": "Cold season: household items are the base set; winter items come on top.",
     "withheld_figures": "rows that name withheld places or armed actors (figures: {n}, sources: {m})",
     "why_small": "fewer than {n} people",
     "look_title": "What was said beside what was counted",
-    "look_inside": "{n} of {of} counts lay inside the 90 % range ({share}), {half} of {of} inside the 50 % range "
-                   "({half_share}). A good forecast has about 9 in 10 and 5 in 10.",
-    "look_above": "More people were counted than the whole range allowed on {n} dates, first {first}, last {last}.",
-    "look_below": "Fewer people were counted than the whole range allowed on {n} dates, first {first}, last {last}.",
+    "look_inside": (
+        "{n} of {of} counts lay inside the 90 % range ({share}), {half} of {of} inside the 50 % range"
+        " ({half_share}). A good forecast has about 9 in 10 and 5 in 10."
+    ),
+    "look_above": (
+        "More people were counted than the whole range allowed on {n} of {of} dates, first {first}, "
+        "last {last}."
+    ),
+    "look_below": (
+        "Fewer people were counted than the whole range allowed on {n} of {of} dates, first {first}, "
+        "last {last}."
+    ),
     "look_never": "No count lay outside the 90 % range.",
-    "look_end": "On {day}, the last count, {counted} people were counted; the forecast was {central} ({low} to "
-                "{high}). {verdict}",
-    "look_end_inside": "The count lies inside the range; the central number was {error} off.",
-    "look_end_missed": "The count lies outside the range: the forecast missed, with a central number {error} off.",
+    "look_end": (
+        "On {day}, the last count, {counted} people were counted; the forecast was {central} ({low} "
+        "to {high}). {verdict}"
+    ),
+    "look_end_inside": "The count lies inside the range; the central number was {error}.",
+    "look_end_missed": (
+        "The count lies outside the range: the forecast missed, its central number was {error}."
+    ),
     "look_none": "Nothing was counted in this period.",
-    "look_dependent": "Counts of one crisis follow one another, so these shares say little about other crises; "
-                      "no skill is claimed from them.",
-    "look_until": "Counts of the stock after {day} are left out: the counting changed then, and the jump that "
-                  "followed is not movement. {note}",
+    "look_dependent": (
+        "Counts of one crisis follow one another, so these shares say little about other crises; no "
+        "skill is claimed from them."
+    ),
+    "look_until": (
+        "Counts of the stock after {day} are left out: the counting changed then, and the jump that "
+        "followed is not movement. {note}"
+    ),
     "look_planned": "What published reports expected",
     "target_counted_displaced": "People a counting system would report as displaced",
     "target_displaced_total": "People ever displaced",
-    "disclaimer": "Names and positions do not imply any opinion on the legal status of a place or on borders. "
-                  "Positions are as far as known on the origin date.",
-    "map_alt": "Map of {n} receiving places. Circle area shows the central number of people on {day}; a ring "
-               "shows capacity. Largest: {largest}. All numbers stand in the table of sites.",
-    "fan_alt": "{name}: people expected over time, {first} to {last}. On {day}: {central} people, range {low} to "
-               "{high}. {capacity}",
+    "disclaimer": (
+        "Names and positions do not imply any opinion on the legal status of a place or on borders. "
+        "Positions are as far as known on the origin date."
+    ),
+    "map_alt": (
+        "Map of {n} receiving places. Circle area shows the central number of people on {day}; a ring"
+        " shows capacity. Largest: {largest}. All numbers stand in the table of sites."
+    ),
+    "fan_alt": (
+        "{name}: people expected over time, {first} to {last}. On {day}: {central} people, range "
+        "{low} to {high}. {capacity}"
+    ),
     "fan_capacity": "Capacity {capacity} ({basis}).",
     "fan_none": "No capacity limit is known.",
 }
 
 METHOD = (
     "People are counted, never tracked: the model holds whole numbers of people per place and day.",
-    "Each of {members} members draws every uncertain input once, from the assumptions listed here, and then "
-    "plays the days one by one: people leave when they can, travel, wait, arrive, move on or return.",
+    (
+        "Each of {members} members draws every uncertain input once, from the assumptions listed "
+        "here, and then plays the days one by one: people leave when they can, travel, wait, arrive, "
+        "move on or return."
+    ),
     "Places draw people by nearness, space left and how well they are known; a full place draws fewer.",
     "People displaced earlier take up space at receiving places from the first day.",
-    "A range runs from the 5 % to the 95 % quantile over members, so 9 chances in 10 lie inside; the central "
-    "number is the median.",
-    "Needs are a published standard times people, worked out in every member, with whole things such as toilets "
-    "rounded up at every place.",
+    (
+        "A range runs from the 5 % to the 95 % quantile over members, so 9 chances in 10 lie inside; "
+        "the central number is the median."
+    ),
+    (
+        "Needs are a published standard times people, worked out in every member, with whole things "
+        "such as toilets rounded up at every place."
+    ),
     "Numbers over {thousand} are shown to two digits; the data files hold them in full.",
-    "Inputs published after {origin} are not used. Run with seed {seed}, Havenward {version}; the same inputs "
-    "give the same numbers.",
+    (
+        "Inputs published after {origin} are not used. Run with seed {seed}, Havenward {version}; the"
+        " same inputs give the same numbers."
+    ),
 )
 LIMITS = (
     "It is one scenario built on assumptions. No skill is claimed for it on this crisis.",
-    "A range covers what the assumptions cover. What nobody wrote down, such as a deal, a flood or a closed "
-    "border, can fall outside it.",
-    "It must not be used to target, screen, block or detain people, to justify closing a border or holding "
-    "people back, or to argue that help is not needed because a number is low.",
+    (
+        "A range covers what the assumptions cover. What nobody wrote down, such as a deal, a flood "
+        "or a closed border, can fall outside it."
+    ),
+    (
+        "It must not be used to target, screen, block or detain people, to justify closing a border "
+        "or holding people back, or to argue that help is not needed because a number is low."
+    ),
     "It says nothing about armed actors and is no evidence of anybody's plans.",
 )
-READ_LEVELS = {"A": "read in the issuer's own text or an exact copy", "B": "quoted word for word elsewhere",
-               "C": "read second-hand"}
+READ_LEVELS = {
+    "A": "read in the issuer's own text or an exact copy",
+    "B": "quoted word for word elsewhere",
+    "C": "read second-hand",
+}
 
 
 def say(key: str, **values: object) -> str:
@@ -166,9 +236,13 @@ def say_range(amount: Amount, suppress_below: int = 10) -> str:
 
 def say_quantity(value: float, unit: str) -> tuple[str, str]:
     """Write an amount of something needed, in a unit that suits its size, as (number, unit)."""
-    scaled = {"litres per day": (1000, "m\u00b3 per day"), "kg per day": (1000, "tonnes per day"),
-              "kg per month": (1000, "tonnes per month"), "kcal per day": (1e6, "million kcal per day"),
-              "m2": (10_000, "hectares")}
+    scaled = {
+        "litres per day": (1000, "m\u00b3 per day"),
+        "kg per day": (1000, "tonnes per day"),
+        "kg per month": (1000, "tonnes per month"),
+        "kcal per day": (1e6, "million kcal per day"),
+        "m2": (10_000, "hectares"),
+    }
     divisor, shown = scaled.get(unit, (1, unit))
     return say_amount(value / divisor), shown
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,7 +53,7 @@ def write_brief(brief: Brief, folder: Path) -> tuple[Path, ...]:
         write_table(part / "needs.csv", NEEDS_COLUMNS, needs_rows(brief))
         refuse_leaks([part / file for file in FILES], brief.guard)
         for file in FILES:
-            os.replace(part / file, folder / file)
+            (part / file).replace(folder / file)
     return tuple(folder / file for file in FILES)
 
 

@@ -6,7 +6,8 @@ are rounded up at every place, and the total adds the rounded numbers of each me
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -31,7 +32,8 @@ LEVELS = (0.05, 0.5, 0.95)
 EPSILON = 1e-9  # 0.1 x 30 must not become 4 pieces because of the last bit
 
 
-class People(NamedTuple):
+@dataclass(frozen=True)
+class People:
     """People at receiving places on the key days, in every member.
 
     Parameters
@@ -85,21 +87,34 @@ def read_people(case: Case, run: Run) -> People:
     import polars as pl
 
     days = key_days(run.origin_date, run.last_date)
-    wanted = sorted({row.location for row in case.locations
-                     if row.kind in RECEIVING_KINDS and row.published <= run.origin_date})
-    rows = (run.scan("members")
-            .with_columns(pl.col("location").cast(pl.String))
-            .filter(pl.col("date").is_in(list(days)) & pl.col("location").is_in(wanted))
-            .select("member", "date", "location", "stock")
-            .sort("member", "date", "location")
-            .collect())
+    wanted = sorted(
+        {
+            row.location
+            for row in case.locations
+            if row.kind in RECEIVING_KINDS and row.published <= run.origin_date
+        }
+    )
+    rows = (
+        run.scan("members")
+        .with_columns(pl.col("location").cast(pl.String))
+        .filter(pl.col("date").is_in(list(days)) & pl.col("location").is_in(wanted))
+        .select("member", "date", "location", "stock")
+        .sort("member", "date", "location")
+        .collect()
+    )
     weights = run.table("members_weights").sort("member")
     places = tuple(rows.get_column("location").unique().sort().to_list())
     shape = (weights.height, len(days), len(places))
     if rows.height != shape[0] * shape[1] * shape[2] or not places:
-        raise RunError(Problem(str(run.folder / "members.parquet"), f"{rows.height} rows on the key days",
-                               f"expected {shape[0]} members x {shape[1]} days x {len(wanted)} places",
-                               "run the forecast again", "run-damaged"))
+        raise RunError(
+            Problem(
+                str(run.folder / "members.parquet"),
+                f"{rows.height} rows on the key days",
+                f"expected {shape[0]} members x {shape[1]} days x {len(wanted)} places",
+                "run the forecast again",
+                "run-damaged",
+            )
+        )
     count = rows.get_column("stock").to_numpy().astype(np.float64).reshape(shape)
     weight = weights.get_column("weight").to_numpy().astype(np.float64)
     return People(places, days, count, weight / weight.sum())
@@ -107,8 +122,9 @@ def read_people(case: Case, run: Run) -> People:
 
 def household_size(case: Case, run: Run, standards: tuple[Standard, ...]) -> tuple[float, str]:
     """Give the people per household and why: the assumption of the case, else the row of the standards."""
-    mine = [row for row in case.assumptions
-            if row.name == HOUSEHOLD_SIZE and row.published <= run.origin_date]
+    mine = [
+        row for row in case.assumptions if row.name == HOUSEHOLD_SIZE and row.published <= run.origin_date
+    ]
     if mine:
         latest = max(mine, key=lambda row: row.published)
         if latest.distribution is not None:
@@ -117,9 +133,15 @@ def household_size(case: Case, run: Run, standards: tuple[Standard, ...]) -> tup
         if standard.standard == HOUSEHOLD_SIZE:
             return standard.quantity, f"{standard.title}. {standard.note}".strip()
     if any(standard.per == "household" for standard in standards):
-        raise SettingsError(Problem("standards", "there is no household size",
-                                    "expected a row 'household_size' or an assumption of that name",
-                                    "add one of them", "household-size-missing"))
+        raise SettingsError(
+            Problem(
+                "standards",
+                "there is no household size",
+                "expected a row 'household_size' or an assumption of that name",
+                "add one of them",
+                "household-size-missing",
+            )
+        )
     return 1.0, ""
 
 
@@ -138,9 +160,20 @@ def _needs_of(people: People, standard: Standard, per_household: float) -> Itera
     what = weighted_quantiles(_with_total(required), people.weights, LEVELS)
     for d, day in enumerate(people.days):
         for p, place in enumerate((*people.places, TOTAL)):
-            yield Need(place, day, standard.sector, standard.item, standard.unit,
-                       int(who[0, d, p]), int(who[1, d, p]), int(who[2, d, p]),
-                       float(what[0, d, p]), float(what[1, d, p]), float(what[2, d, p]), standard.standard)
+            yield Need(
+                place,
+                day,
+                standard.sector,
+                standard.item,
+                standard.unit,
+                int(who[0, d, p]),
+                int(who[1, d, p]),
+                int(who[2, d, p]),
+                float(what[0, d, p]),
+                float(what[1, d, p]),
+                float(what[2, d, p]),
+                standard.standard,
+            )
 
 
 def _with_total(values: FloatArray) -> FloatArray:

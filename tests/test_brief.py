@@ -1,0 +1,387 @@
+"""Briefs: what is written equals what the run holds, formulas live, hostile text does nothing."""
+
+import csv
+import re
+import zipfile
+from dataclasses import replace
+from datetime import timedelta
+from math import ceil
+
+import openpyxl
+import polars as pl
+import pytest
+
+from havenward.brief.card import write_model_card
+from havenward.brief.compose import compose_brief
+from havenward.brief.release import _Page
+from havenward.brief.wording import round_people, say_amount, say_chance, say_people, say_quantity
+from havenward.brief.write import FILES, write_brief
+from havenward.needs.requirements import estimate_needs, household_size
+from havenward.needs.standards import load_standards
+from havenward.settings import BriefSettings
+from toy_brief import FORMULA, HOSTILE, ORIGIN, toy_case, toy_run
+
+
+def make(case, run, audience="public", suppress_below=10):
+    standards = load_standards()
+    return compose_brief(
+        case,
+        run,
+        estimate_needs(case, run, standards),
+        BriefSettings(audience, suppress_below),
+        standards,
+        household_size(case, run, standards)[0],
+    )
+
+
+@pytest.fixture(scope="module")
+def case():
+    return toy_case()
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory, case):
+    return toy_run(tmp_path_factory.mktemp("brief") / "run", case)
+
+
+@pytest.fixture(scope="module")
+def brief(case, run):
+    return make(case, run)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, brief):
+    where = tmp_path_factory.mktemp("brief") / "out"
+    assert [path.name for path in write_brief(brief, where)] == list(FILES)
+    return where
+
+
+@pytest.fixture(scope="module")
+def page(folder):
+    return (folder / "brief.html").read_text(encoding="utf-8")
+
+
+def texts(page):
+    parser = _Page()
+    parser.feed(page)
+    return re.sub(r"[ \n]+", " ", " ".join(parser.texts))
+
+
+# -- numbers -----------------------------------------------------------------------------------------------
+
+
+def test_numbers_of_the_page_are_those_of_the_run(page, run, brief):
+    forecast = run.table("forecast")
+    words = texts(page)
+    for location in ("total", "camp_a", "camp_b", "camp_c", "city"):
+        rows = forecast.filter(
+            (pl.col("location") == location)
+            & (pl.col("target") == "stock")
+            & (pl.col("target_end_date") == brief.focal_day)
+        )
+        low, central, high = (
+            rows.filter(pl.col("output_type_id") == level)["value"][0] for level in ("0.05", "0.5", "0.95")
+        )
+        assert say_people(central) in words
+        assert f"{say_people(low)}\u2009\u2013\u2009{say_people(high)}" in words
+
+
+def test_people_at_receiving_places_are_the_quantile_of_their_sum(page, run, brief):
+    sums = (
+        run.table("members")
+        .filter(
+            pl.col("location").is_in(["camp_a", "camp_b", "camp_c", "tiny", "city"])
+            & (pl.col("date") == brief.focal_day)
+        )
+        .group_by("member")
+        .agg(pl.col("stock").sum())["stock"]
+        .sort()
+    )
+    low, central, high = (sums[ceil(level * len(sums) - 1e-9) - 1] for level in (0.05, 0.5, 0.95))
+    amount = dict(brief.received)[brief.focal_day]
+    assert (amount.low, amount.central, amount.high) == (low, central, high)
+    assert say_people(central) in brief.lead
+    assert say_quantity(15 * central, "litres per day")[0] in texts(page)
+
+
+def test_chance_and_first_day_over_capacity_are_those_of_the_members(run, brief):
+    table = run.table("members").filter(pl.col("location") == "camp_a")
+    by_day = table.group_by("date").agg(chance=(pl.col("stock") > 12_000).mean()).sort("date")
+    place = next(p for p in brief.places if p.location == "camp_a")
+    assert place.first_likely == by_day.filter(pl.col("chance") > 0.5)["date"][0]
+    ever = table.group_by("member").agg((pl.col("stock") > 12_000).any())["stock"].mean()
+    assert place.chance_over == pytest.approx(ever)
+    assert place.capacity_basis == "published"
+
+
+def test_an_assumed_capacity_is_compared_member_by_member(run, brief):
+    place = next(p for p in brief.places if p.location == "camp_b")
+    draws = (
+        run.table("assumptions")
+        .filter(pl.col("name") == "capacity.camp_b")
+        .select("member", capacity="value")
+    )
+    rows = run.table("members").filter(pl.col("location") == "camp_b").join(draws, on="member")
+    ever = rows.group_by("member").agg((pl.col("stock") > pl.col("capacity")).any())["stock"].mean()
+    assert place.capacity_basis == "assumed"
+    assert place.chance_over == pytest.approx(ever)
+    over = (
+        rows.filter(pl.col("date") == brief.focal_day)
+        .select((pl.col("stock") - pl.col("capacity")).clip(0))["stock"]
+        .sort()
+    )
+    assert place.over_on(brief.focal_day).high == pytest.approx(over[ceil(0.95 * len(over) - 1e-9) - 1])
+
+
+def test_places_without_capacity_have_no_limit(brief):
+    for place in brief.places:
+        if place.location in {"camp_c", "city"}:
+            assert place.capacity is None
+            assert place.chance_over is None
+
+
+def test_the_focal_day_has_the_most_people_and_key_days_follow(brief):
+    assert brief.focal_day in brief.key_days
+    assert max(a.central for _, a in brief.received) == dict(brief.received)[brief.focal_day].central
+    assert brief.key_days[0] == ORIGIN + timedelta(days=28)
+    assert brief.valid_until == ORIGIN + timedelta(days=28)
+
+
+def test_every_big_number_has_range_origin_date_and_notes_that_lead_somewhere(page, brief):
+    sections = re.findall(
+        r'<section aria-label="[^"]*">\s*<h2>.*?</section>', page.split('class="two"')[0], re.DOTALL
+    )
+    assert len(sections) == len(brief.headlines) == 4
+    for section in sections:
+        assert "\u2009\u2013\u2009" in section
+        assert "16\u00a0Oct\u00a02016" in section
+        anchors = re.findall(r'href="#([^"]+)"', section)
+        assert anchors
+        assert all(f'id="{anchor}"' in page for anchor in anchors)
+
+
+def test_counts_are_dots_only_where_they_were_published(brief):
+    assert [(c.date.isoformat(), c.persons) for c in brief.total_counts] == [("2016-10-10", 4_200)]
+
+
+def test_rows_published_after_the_origin_change_nothing(case, run, brief):
+    later = tuple(
+        replace(row, capacity=1, published=run.last_date)
+        for row in case.locations
+        if row.location == "camp_a"
+    )
+    assert make(replace(case, locations=(*case.locations, *later)), run).places == brief.places
+
+
+def test_conflicting_figures_stand_side_by_side(brief, page):
+    assert [[row.figure for row in rows] for rows in brief.conflicts] == [["f_million", "f_plan"]]
+    assert "Figures that disagree" in page
+
+
+def test_paraphrases_are_called_so_and_not_quoted(page):
+    assert "Paraphrased from Daily" in texts(page)
+    assert "<q>Up to one million people could be displaced.</q>" in page
+    assert "<q>The minister" not in page
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0, "fewer than 10"),
+        (9, "9"),
+        (12, "12"),
+        (104, "100"),
+        (105, "110"),
+        (999, "1\u202f000"),
+        (1049, "1\u202f000"),
+        (1050, "1\u202f100"),
+        (41_999, "42\u202f000"),
+        (995_000, "1\u202f000\u202f000"),
+        (None, "fewer than 10"),
+    ],
+)
+def test_people_are_written_with_two_digits(value, words):
+    if value == 0:
+        value = None
+    assert say_people(value) == words
+    if value is not None:
+        assert abs(round_people(value) - value) <= max(value * 0.06, 5)
+
+
+def test_quantities_and_chances_are_written_for_reading():
+    assert say_quantity(15_000, "litres per day") == ("15", "m\u00b3 per day")
+    assert say_quantity(450, "m2") == ("0.045", "hectares")
+    assert say_amount(2.5) == "2.5"
+    assert [say_chance(p) for p in (0, 0.02, 0.3, 0.89, 0.97, 1)] == [
+        "almost none",
+        "under 1 in 20",
+        "3 in 10",
+        "9 in 10",
+        "over 19 in 20",
+        "almost certain",
+    ]
+
+
+# -- the page ----------------------------------------------------------------------------------------------
+
+
+def test_the_page_is_small_and_loads_nothing(folder, page):
+    assert (folder / "brief.html").stat().st_size < 5_000_000
+    parser = _Page()
+    parser.feed(page)
+    assert parser.loads == []
+    outside = re.findall(r'<(\w+)[^>]*(?:href|src)="https?:', page)
+    assert set(outside) == {"a"}
+    assert "default-src 'none'" in page
+
+
+def test_the_page_can_be_read_without_seeing_it(page):
+    assert '<html lang="en">' in page
+    drawings = re.findall(r"<svg .*?</svg>", page, re.DOTALL)
+    assert len(drawings) >= 6
+    assert all('role="img"' in d and "<title " in d and "<desc " in d for d in drawings)
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+
+
+def test_hostile_names_do_nothing(page, folder):
+    assert HOSTILE not in page
+    assert "&lt;script&gt;" in page
+    assert 'href="javascript' not in page
+    book = openpyxl.load_workbook(folder / "brief.xlsx")
+    cells = [cell for sheet in book for row in sheet for cell in row if isinstance(cell.value, str)]
+    assert any(cell.value == f"'{FORMULA}" for cell in cells)
+    assert not any(cell.data_type == "f" for cell in cells if "HYPERLINK" in cell.value)
+    rows = list(csv.DictReader((folder / "people.csv").open(encoding="utf-8-sig")))
+    assert {row["name"] for row in rows if row["location"] == "tiny"} == {f"'{FORMULA}"}
+
+
+def test_contrast_of_text_colours_is_enough():
+    from havenward.brief.svg import DARK, GREY, INK, PALE, WARM
+
+    def light(colour):
+        parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        lin = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * lin[0] + 0.7152 * lin[1] + 0.0722 * lin[2]
+
+    for colour in (DARK, GREY, INK, WARM):
+        for ground in ("#ffffff", PALE):
+            assert (light(ground) + 0.05) / (light(colour) + 0.05) >= 4.5
+
+
+# -- the workbook and the tables ---------------------------------------------------------------------------
+
+
+def test_formulas_give_the_needs_and_follow_a_changed_standard(folder, brief):
+    live, values = (openpyxl.load_workbook(folder / "brief.xlsx", data_only=plain) for plain in (False, True))
+    assert live.sheetnames == [
+        "README",
+        "Summary",
+        "People",
+        "Needs",
+        "Gaps",
+        "Assumptions",
+        "Standards",
+        "Sources",
+        "Figures",
+    ]
+    standards = {row[0].value: row[0].row for row in live["Standards"].iter_rows(min_row=2)}
+    checked = 0
+    for row, kept, need in zip(
+        live["Needs"].iter_rows(min_row=2), values["Needs"].iter_rows(min_row=2), brief.needs, strict=True
+    ):
+        for k, expected in enumerate((need.amount.low, need.amount.central, need.amount.high)):
+            formula = row[12 + k].value
+            if expected is None:
+                assert formula is None
+                continue
+            assert kept[12 + k].value == pytest.approx(expected)
+            assert recalculate(formula, live) == pytest.approx(expected, abs=1e-6)
+            checked += 1
+    assert checked > 1000
+    live["Standards"].cell(standards["water_supply"], 4).value = 20
+    for row, need in zip(live["Needs"].iter_rows(min_row=2), brief.needs, strict=True):
+        if need.standard == "water_supply" and need.location == "total":
+            assert recalculate(row[13].value, live) == pytest.approx(need.amount.central * 20 / 15)
+
+
+def recalculate(formula, book):
+    """Work out one of our formulas by hand."""
+
+    def cell(match):
+        sheet, name = match.group(1), match.group(2).replace("$", "")
+        return repr(float((book[sheet[:-1]] if sheet else book["Needs"])[name].value or 0))
+
+    text = re.sub(r"(Standards!)?(\$?[A-R]\$?\d+)", cell, formula[1:])
+    names = {"ROUNDUP": lambda value, _: ceil(value), "MAX": max}
+    return eval(text, {"__builtins__": {}}, names)  # noqa: S307 - our own formula
+
+
+def test_sheets_have_text_pcodes_frozen_heads_and_filters(folder):
+    book = openpyxl.load_workbook(folder / "brief.xlsx")
+    for name in ("People", "Needs", "Gaps"):
+        sheet = book[name]
+        assert sheet.freeze_panes == "A2"
+        assert sheet.auto_filter.ref
+        column = [cell.value for cell in sheet[1]].index("pcode")
+        codes = {row[column].value for row in sheet.iter_rows(min_row=2) if row[column].value}
+        assert "0612" in codes
+
+
+def test_gaps_are_people_over_capacity(folder, brief):
+    sheet = openpyxl.load_workbook(folder / "brief.xlsx")["Gaps"]
+    heads = [cell.value for cell in sheet[1]]
+    rows = [dict(zip(heads, [cell.value for cell in row], strict=True)) for row in sheet.iter_rows(min_row=2)]
+    row = next(r for r in rows if r["location"] == "camp_a" and r["date"].date() == brief.focal_day)
+    assert row["people over capacity central"] == row["people central"] - 12_000
+
+
+def test_tables_repeat_the_forecast(folder, run):
+    rows = [
+        r
+        for r in csv.DictReader((folder / "people.csv").open(encoding="utf-8-sig"))
+        if r["location"] == "camp_b" and r["central"]
+    ]
+    forecast = run.table("forecast").filter(
+        (pl.col("location") == "camp_b") & (pl.col("output_type_id") == "0.5")
+    )
+    truth = {d.isoformat(): v for d, v in zip(forecast["target_end_date"], forecast["value"], strict=True)}
+    assert rows
+    assert all(float(r["central"]) == truth[r["date"]] for r in rows)
+    assert all(r["unit"] == "persons" for r in rows)
+
+
+def test_the_same_brief_writes_the_same_bytes(tmp_path, brief, folder):
+    write_brief(brief, tmp_path / "again")
+    for name in FILES:
+        assert (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_a_workbook_is_a_sound_archive(folder):
+    with zipfile.ZipFile(folder / "brief.xlsx") as archive:
+        assert archive.testzip() is None
+
+
+def test_a_brief_needs_no_standards(case, run, tmp_path):
+    needs = estimate_needs(case, run, load_standards())
+    write_brief(compose_brief(case, run, needs, BriefSettings()), tmp_path)
+    assert (tmp_path / "brief.xlsx").exists()
+
+
+def test_a_case_without_positions_figures_or_capacities_still_has_a_brief(tmp_path):
+    case = toy_case(figures=(), reports=(), observations=(), attributes=(), assumptions=())
+    bare = tuple(replace(row, latitude=None, longitude=None, capacity=None) for row in case.locations)
+    case = replace(case, locations=bare)
+    run = toy_run(tmp_path / "run", case, members=20, horizon=20)
+    write_brief(make(case, run), tmp_path / "out")
+    page = (tmp_path / "out" / "brief.html").read_text(encoding="utf-8")
+    assert "No receiving place of this case has a position" in page
+
+
+def test_the_model_card_names_purpose_limits_and_misuse(case, run):
+    card = write_model_card(case, run)
+    for heading in ("Purpose", "Data", "Method", "Assumptions", "Limits", "Skill", "Misuse"):
+        assert f"## {heading}" in card
+    assert "None claimed on this case" in card
+    assert "operation_start" not in card
+    assert "River Gate" not in card

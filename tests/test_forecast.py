@@ -1,0 +1,356 @@
+"""A forecast is the same bytes on any number of cores, and what is published later touches no byte of it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from shutil import copytree, rmtree
+
+import numpy as np
+import polars as pl
+import pytest
+from worlds import START, assume, city
+
+from havenward.case.load import load_case
+from havenward.distributions import Distribution
+from havenward.errors import RunError, SettingsError
+from havenward.forecast.ensemble import count_displaced, draw_assumptions, weighted_quantiles
+from havenward.pipeline import bundled_case, first_day, known_case, run_forecast, simulate
+from havenward.randomness import Streams
+from havenward.records import QUANTILE_LEVELS, Case
+from havenward.runs import TABLES, Run, read_run
+from havenward.settings import ForecastSettings
+
+EVE = date(2016, 10, 16)
+MIDDLE = date(2016, 12, 20)
+SMALL = ForecastSettings(EVE, 60, members=40)
+
+
+@pytest.fixture(scope="module")
+def mosul() -> Case:
+    return load_case(bundled_case())
+
+
+def table_bytes(run: Run) -> dict[str, bytes]:
+    """Read every table of a run as bytes."""
+    return {name: (run.folder / f"{name}.parquet").read_bytes() for name in TABLES}
+
+
+# -- nothing from the future -----------------------------------------------------------------------------
+
+
+def bend_the_future(folder: Path, origin: date) -> dict[str, int]:
+    """Change every row of a case folder that was published after the origin date; count them by file."""
+    bent: dict[str, int] = {}
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as handle:
+            rows = list(csv.DictReader(handle))
+        if not rows or "published" not in rows[0] or path.name == "sources.csv":
+            continue
+        for row in rows:
+            if row["published"] <= origin.isoformat():
+                continue
+            bent[path.name] = bent.get(path.name, 0) + 1
+            for column in ("capacity", "persons", "value", "quantity", "distance_km", "households"):
+                if re.fullmatch(r"[0-9.]+", row.get(column) or ""):
+                    row[column] = str(int(float(row[column]) * 3) + 7)
+            if row.get("kind") in ("host", "camp"):
+                row["name"] = "Another name"
+        with path.open("w", encoding="utf-8", newline="") as handle:
+            writer = csv.DictWriter(handle, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+    for path in sorted((folder / "reports").glob("*.txt")):
+        text = path.read_text(encoding="utf-8")
+        published = re.search(r"^published: (\S+)$", text, re.MULTILINE)
+        assert published is not None
+        if published[1] > origin.isoformat():
+            bent["reports"] = bent.get("reports", 0) + 1
+            path.write_text(text.rstrip("\n") + "\nOne more sentence.\n", encoding="utf-8", newline="\n")
+    # figures and assumptions: numbers of what was said or assumed later
+    later = {
+        p.name
+        for p in (folder / "reports").glob("*.txt")
+        if re.search(r"^published: (\S+)$", p.read_text(encoding="utf-8"), re.MULTILINE)[1]
+        > origin.isoformat()
+    }
+    with (folder / "figures.csv").open(encoding="utf-8", newline="") as handle:
+        figures = list(csv.DictReader(handle))
+    for row in figures:
+        if row["report"] in later:
+            bent["figures.csv"] = bent.get("figures.csv", 0) + 1
+            for column in ("low", "high", "point"):
+                if row[column]:
+                    row[column] = str(float(row[column]) * 5)
+    with (folder / "figures.csv").open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, fieldnames=list(figures[0]))
+        writer.writeheader()
+        writer.writerows(figures)
+    return bent | bend_toml(folder / "assumptions.toml", origin)
+
+
+def bend_toml(path: Path, origin: date, *, later: bool = True) -> dict[str, int]:
+    """Triple the medians of assumptions published after (or up to) the origin date."""
+    blocks = re.split(r"(?=^\[\[assumption\]\])", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    count = 0
+    for index, block in enumerate(blocks):
+        published = re.search(r"^published = (\S+)$", block, re.MULTILINE)
+        if published and (published[1] > origin.isoformat()) == later:
+            changed = re.sub(
+                r"^(median|mean|value) = ([0-9.]+)$",
+                lambda m: f"{m[1]} = {float(m[2]) * 3}",
+                block,
+                flags=re.MULTILINE,
+            )
+            count += changed != block
+            blocks[index] = changed
+    path.write_text("".join(blocks), encoding="utf-8", newline="\n")
+    return {path.name: count}
+
+
+@pytest.mark.parametrize("origin", [EVE, MIDDLE])
+def test_what_is_published_later_changes_no_byte(tmp_path: Path, mosul: Case, origin: date) -> None:
+    """Breaks if any stage reads past `as_of`: the law of tracks C and D."""
+    changed = tmp_path / "case"
+    copytree(bundled_case(), changed)
+    bent = bend_the_future(changed, origin)
+    assert {"locations.csv", "events.csv", "observations.csv", "figures.csv", "reports"} <= set(bent), bent
+    settings = replace(SMALL, origin_date=origin)
+    one = run_forecast(mosul, settings, tmp_path / "one")
+    other = run_forecast(load_case(changed), settings, tmp_path / "other")
+    assert table_bytes(one) == table_bytes(other)
+    assert one.meta == other.meta
+
+
+def test_an_assumption_known_by_then_changes_the_forecast(tmp_path: Path, mosul: Case) -> None:
+    """Guards the test above: what is known does matter."""
+    changed = tmp_path / "case"
+    copytree(bundled_case(), changed)
+    assert bend_toml(changed / "assumptions.toml", EVE, later=False)["assumptions.toml"] > 0
+    one = run_forecast(mosul, SMALL, tmp_path / "one")
+    other = run_forecast(load_case(changed), SMALL, tmp_path / "other")
+    assert table_bytes(one)["members"] != table_bytes(other)["members"]
+    assert one.meta["case_hash"] != other.meta["case_hash"]
+
+
+def test_a_forecast_from_the_snapshot_is_the_same(tmp_path: Path, mosul: Case) -> None:
+    """Breaks if the run folder does not keep all that the forecast used."""
+    one = run_forecast(mosul, SMALL, tmp_path / "one")
+    again = run_forecast(load_case(one.case_folder), SMALL, tmp_path / "again")
+    assert table_bytes(one) == table_bytes(again)
+    assert one.meta == again.meta
+
+
+def test_tracks_see_what_they_may(mosul: Case) -> None:
+    """C hides later events and counts, D hides all counts, B shows every event, A is refused."""
+    settings = replace(SMALL, origin_date=MIDDLE)
+    on_c, on_d = known_case(mosul, settings), known_case(mosul, replace(settings, track="D"))
+    on_b = known_case(mosul, replace(settings, track="B"))
+    assert on_c.observations
+    assert not on_d.observations
+    assert max(e.published for e in on_c.events) <= MIDDLE < max(e.published for e in on_b.events)
+    assert max(o.published for o in on_b.observations) <= MIDDLE
+    with pytest.raises(SettingsError, match="track A"):
+        known_case(mosul, replace(settings, track="A"))
+
+
+# -- the same bytes --------------------------------------------------------------------------------------
+
+
+def test_one_core_and_two_give_the_same_bytes(tmp_path: Path, mosul: Case) -> None:
+    """Breaks if a member looks at another, or work is split by what is free."""
+    settings = replace(SMALL, members=130)
+    one = run_forecast(mosul, settings, tmp_path / "one", workers=1)
+    two = run_forecast(mosul, settings, tmp_path / "two", workers=2)
+    assert table_bytes(one) == table_bytes(two)
+    assert (one.folder / "run.json").read_bytes() == (two.folder / "run.json").read_bytes()
+
+
+def test_another_seed_gives_other_bytes(tmp_path: Path, mosul: Case) -> None:
+    """Guards the test above."""
+    one = run_forecast(mosul, SMALL, tmp_path / "one")
+    two = run_forecast(mosul, replace(SMALL, seed=2), tmp_path / "two")
+    assert table_bytes(one)["members"] != table_bytes(two)["members"]
+
+
+# -- the tables ------------------------------------------------------------------------------------------
+
+
+def test_the_forecast_is_the_quantiles_of_the_members(tmp_path: Path) -> None:
+    """An independent reading of members.parquet gives the numbers of forecast.parquet."""
+    run = run_forecast(city(), ForecastSettings(START, 30, members=99), tmp_path / "run")
+    members, forecast = run.table("members"), run.table("forecast")
+    day = date(2020, 1, 25)
+    for target, location, column in (("stock", "camp-a", "stock"), ("stock", "total", "stock")):
+        values = members.filter((pl.col("location") == location) & (pl.col("date") == day))[column].to_numpy()
+        said = forecast.filter(
+            (pl.col("target") == target)
+            & (pl.col("location") == location)
+            & (pl.col("target_end_date") == day)
+        )
+        assert said["output_type_id"].to_list() == [f"{level:g}" for level in QUANTILE_LEVELS]
+        np.testing.assert_allclose(said["value"].to_numpy(), np.quantile(values, QUANTILE_LEVELS), rtol=1e-12)
+        assert said["horizon"].unique().to_list() == [(day - START).days]
+    ever = members.filter(pl.col("location") == "total").group_by("member").agg(pl.col("arrivals").sum())
+    said = forecast.filter(
+        (pl.col("target") == "displaced_total")
+        & (pl.col("output_type_id") == "0.5")
+        & (pl.col("target_end_date") == date(2020, 1, 31))
+    )
+    assert said["value"].item() == pytest.approx(ever["arrivals"].median())
+
+
+def test_people_remaining_are_those_who_never_left(tmp_path: Path) -> None:
+    """Remaining + ever displaced = inhabitants, in every quantile of a single member."""
+    run = run_forecast(city(), ForecastSettings(START, 30, members=1), tmp_path / "run")
+    forecast = run.table("forecast").filter(pl.col("output_type_id") == "0.5")
+    ends = forecast.filter(pl.col("target_end_date") == date(2020, 1, 31))
+    values = dict(zip(ends["target"].to_list(), ends["value"].to_list(), strict=True))
+    assert values["remaining"] + values["displaced_total"] == 230_000
+
+
+def test_weighted_quantiles_agree_with_repetition() -> None:
+    """A member of weight 3 in 10 counts like three members of weight 1."""
+    values = np.array([[5.0], [1.0], [9.0], [4.0]])
+    weights = np.array([0.3, 0.2, 0.1, 0.4])
+    repeated = np.sort(np.array([5.0] * 3 + [1.0] * 2 + [9.0] + [4.0] * 4))
+    for level in (0.05, 0.2, 0.5, 0.65, 0.9, 0.99):
+        expected = repeated[max(0, int(np.ceil(level * 10 - 1e-9)) - 1)]
+        assert weighted_quantiles(values, weights, [level])[0, 0] == expected
+
+
+def test_counting_covers_camps_and_hosts_differently() -> None:
+    draws = {
+        "count_multiplier": np.array([1.2]),
+        "camp_coverage": np.array([1.0]),
+        "host_coverage": np.array([0.5]),
+    }
+    counted = count_displaced(np.array([[1000]]), np.array([[600]]), draws)
+    assert counted[0, 0] == pytest.approx(1.2 * (600 + 0.5 * 400))
+
+
+# -- draws -----------------------------------------------------------------------------------------------
+
+
+def test_one_assumption_moves_only_itself() -> None:
+    """Breaks if draws are taken from one shared stream."""
+    base = (assume("alpha", "normal", mean=0.0, sd=1.0), assume("beta", "lognormal", median=2.0, sigma=0.5))
+    more = (*base, assume("gamma", "uniform", low=0.0, high=1.0))
+    one, other = (draw_assumptions(a, Streams(5), 200) for a in (base, more))
+    for name in one:
+        np.testing.assert_array_equal(one[name], other[name])
+
+
+def test_draws_have_their_distribution() -> None:
+    """Sample quantiles of 20,000 draws lie within four standard errors of the true ones."""
+    drawn = draw_assumptions((assume("x", "beta", alpha=2.0, beta=6.0),), Streams(1), 20_000)["x"]
+    from scipy.stats import beta  # noqa: PLC0415
+
+    for level in (0.05, 0.5, 0.95):
+        true = beta(2, 6).ppf(level)
+        error = np.sqrt(level * (1 - level) / 20_000) / beta(2, 6).pdf(true)
+        assert abs(np.quantile(drawn, level) - true) < 4 * error
+
+
+def test_a_limited_assumption_stays_below_its_limit() -> None:
+    """The people displaced are never more than the people inside, member by member."""
+    inside = assume("population_at_risk", "lognormal", median=1e6, sigma=0.3)
+    leaving = replace(
+        assume("displaced_total", "lognormal", median=2e6, sigma=0.7), below="population_at_risk"
+    )
+    draws = draw_assumptions((leaving, inside), Streams(1), 5000)
+    assert (draws["displaced_total"] <= draws["population_at_risk"]).all()
+    # truncated, not heaped up at the limit
+    assert (draws["displaced_total"] > 0.999 * draws["population_at_risk"]).mean() < 0.02
+
+
+def test_a_mixture_draws_each_component_by_weight() -> None:
+    parts = ((3.0, Distribution("fixed", {"value": 1.0})), (1.0, Distribution("fixed", {"value": 2.0})))
+    mixed = replace(assume("x", "fixed", value=0.0), distribution=Distribution("mixture", components=parts))
+    drawn = draw_assumptions((mixed,), Streams(1), 40_000)["x"]
+    assert abs((drawn == 1.0).mean() - 0.75) < 4 * np.sqrt(0.75 * 0.25 / 40_000)
+
+
+# -- settings and folders --------------------------------------------------------------------------------
+
+
+def test_bad_settings_are_refused_all_at_once() -> None:
+    with pytest.raises(SettingsError) as refused:
+        ForecastSettings(START, 0, members=0, seed=-1, track="E", priors="time-orderd")
+    words = str(refused.value)
+    assert len(refused.value.problems) == 5
+    assert "did you mean 'time-ordered'?" in words
+
+
+def test_an_origin_before_the_case_is_refused(tmp_path: Path, mosul: Case) -> None:
+    with pytest.raises(SettingsError, match="--as-of: found 2015-01-01; expected 2016"):
+        run_forecast(mosul, replace(SMALL, origin_date=date(2015, 1, 1)), tmp_path / "run")
+
+
+def test_an_unknown_scenario_is_refused_with_the_nearest(mosul: Case) -> None:
+    known = known_case(mosul, SMALL)
+    name = known.scenarios[0].name
+    with pytest.raises(SettingsError, match=f"did you mean '{name}'"):
+        simulate(known, replace(SMALL, scenario=name[:-1]), workers=1)
+
+
+def test_every_scenario_of_the_bundled_case_runs_and_changes_something(mosul: Case) -> None:
+    known = known_case(mosul, SMALL)
+    base = simulate(known, SMALL, workers=1)
+    for scenario in known.scenarios:
+        varied = simulate(known, replace(SMALL, scenario=scenario.name), workers=1)
+        assert not np.array_equal(varied.stock, base.stock), scenario.name
+
+
+def test_the_first_day_is_the_operation_or_the_day_after_the_origin(mosul: Case) -> None:
+    before = known_case(mosul, SMALL)
+    assert first_day(before, EVE) == date(2016, 10, 17)
+    during = known_case(mosul, replace(SMALL, origin_date=MIDDLE))
+    assert first_day(during, MIDDLE) == date(2016, 10, 17)
+
+
+def test_a_run_is_never_overwritten_unasked(tmp_path: Path) -> None:
+    settings = ForecastSettings(START, 5, members=3)
+    run = run_forecast(city(), settings, tmp_path / "run")
+    before = table_bytes(run)
+    with pytest.raises(RunError, match="holds a run already"):
+        run_forecast(city(), replace(settings, seed=9), tmp_path / "run")
+    assert table_bytes(run) == before
+    again = run_forecast(city(), replace(settings, seed=9), tmp_path / "run", replace_run=True)
+    assert table_bytes(again) != before
+
+
+def test_a_folder_that_is_no_run_is_never_removed(tmp_path: Path) -> None:
+    target = tmp_path / "letters"
+    target.mkdir()
+    (target / "dear.txt").write_text("keep me", encoding="utf-8")
+    with pytest.raises(RunError, match="files that are no run"):
+        run_forecast(city(), ForecastSettings(START, 5, members=3), target, replace_run=True)
+    assert (target / "dear.txt").read_text(encoding="utf-8") == "keep me"
+
+
+def test_a_fault_while_writing_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk fills up while the third table is written: no half run, no hidden leftovers."""
+    real = pl.DataFrame.write_parquet
+
+    def full(frame: pl.DataFrame, path: Path, **options: object) -> None:
+        if Path(path).name.startswith("forecast"):
+            raise OSError(28, "No space left on device")
+        real(frame, path, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    with pytest.raises(RunError, match="No space left on device"):
+        run_forecast(city(), ForecastSettings(START, 5, members=3), tmp_path / "run")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("missing", ["run.json", "members.parquet", "case"])
+def test_an_incomplete_run_is_refused(tmp_path: Path, missing: str) -> None:
+    run = run_forecast(city(), ForecastSettings(START, 5, members=3), tmp_path / "run")
+    victim = run.folder / missing
+    rmtree(victim) if victim.is_dir() else victim.unlink()
+    with pytest.raises(RunError):
+        read_run(run.folder)
