@@ -28,11 +28,27 @@ from worlds import START
 
 # one setting without chance in the parameters: spreads are zero, so all members are alike
 FIXED = {
-    "release_fraction": 0.7, "group_spread": 0.0, "cell_spread": 0.0, "battle_days": 4.0, "front_shape": 1.0,
-    "pause_days": 0.0, "contest_days": 2.0, "contact_hazard": 0.25, "blocking": 0.3, "early_leaving": 0.02,
-    "distance_exponent": 0.8, "host_attraction": 1.5, "destination_spread": 0.0,
-    "destination_concentration": 1e12, "day_shock": 0.0, "return_rate": 0.0, "onward_rate": 0.0,
-    "walking_share": 0.6, "screening_capacity": 1e9, "screening_days": 1.0, "crowding": 0.2,
+    "release_fraction": 0.7,
+    "group_spread": 0.0,
+    "cell_spread": 0.0,
+    "battle_days": 4.0,
+    "front_shape": 1.0,
+    "pause_days": 0.0,
+    "contest_days": 2.0,
+    "contact_hazard": 0.25,
+    "blocking": 0.3,
+    "early_leaving": 0.02,
+    "distance_exponent": 0.8,
+    "host_attraction": 1.5,
+    "destination_spread": 0.0,
+    "destination_concentration": 1e12,
+    "day_shock": 0.0,
+    "return_rate": 0.0,
+    "onward_rate": 0.0,
+    "walking_share": 0.6,
+    "screening_capacity": 1e9,
+    "screening_days": 1.0,
+    "crowding": 0.2,
     "stay_order_effect": 1.0,
 }
 
@@ -49,6 +65,7 @@ class Fault(Enum):
     GATE_FIRST = "gates pass people before the travellers of the day arrive"
     EARLY_RETURNS = "returns begin one day early"
     OWN_SHOCK = "every cell has a shock of its own instead of that of its group"
+    FIXED_SHARES = "destination shares do not vary from day to day"
     COMMON_SHARES = "all cells of a group share one set of varying destination shares"
 
 
@@ -132,21 +149,47 @@ def read_setting(prepared: Simulator, changes: Mapping[str, float]) -> Setting:
     reach = (world.softening_km + world.km) ** -drawn["exponent"]
     pull = np.where(np.isfinite(world.km), np.array(drawn["attraction"]) * reach, 0.0)
     cells, days = range(len(world.cells)), range(len(world.epoch_of_day))
-    passed = [max(drawn["passed"][c] for c in cells if world.group_of_cell[c] == g)
-              for g in range(len(world.group_keys))]
-    opens = [first if after < 0 else max(first, passed[after])
-             for first, after in zip(drawn["open_from"], world.opens_after.tolist(), strict=True)]
+    passed = [
+        max(drawn["passed"][c] for c in cells if world.group_of_cell[c] == g)
+        for g in range(len(world.group_keys))
+    ]
+    opens = [
+        first if after < 0 else max(first, passed[after])
+        for first, after in zip(drawn["open_from"], world.opens_after.tolist(), strict=True)
+    ]
     same_names = {f.name for f in fields(Setting)}
     return Setting(
-        cell_places=world.cells.tolist(), site_places=world.sites.tolist(), gate_places=world.gates.tolist(),
-        places=len(world.keys), groups=len(world.group_keys), pull=pull.tolist(),
+        cell_places=world.cells.tolist(),
+        site_places=world.sites.tolist(),
+        gate_places=world.gates.tolist(),
+        places=len(world.keys),
+        groups=len(world.group_keys),
+        pull=pull.tolist(),
         capacity=[_fill(world.capacity[d].tolist(), drawn["capacity"]) for d in days],
         throughput=[_fill(world.gate_capacity[d].tolist(), drawn["gate_capacity"]) for d in days],
-        opens=opens, closes=drawn["open_until"], group_passed=passed,
-        **{name: getattr(world, name).tolist() for name in (
-            "group_of_cell", "epoch_of_day", "days_foot", "days_ride", "gate", "leg_foot", "leg_ride",
-            "site_order", "host_of_site", "way_home", "stay_order")},
-        **{name: getattr(world, name) for name in ("sharpness", "full_from", "early_days", "return_ramp_days")},
+        opens=opens,
+        closes=drawn["open_until"],
+        group_passed=passed,
+        **{
+            name: getattr(world, name).tolist()
+            for name in (
+                "group_of_cell",
+                "epoch_of_day",
+                "days_foot",
+                "days_ride",
+                "gate",
+                "leg_foot",
+                "leg_ride",
+                "site_order",
+                "host_of_site",
+                "way_home",
+                "stay_order",
+            )
+        },
+        **{
+            name: getattr(world, name)
+            for name in ("sharpness", "full_from", "early_days", "return_ramp_days")
+        },
         **{name: value for name, value in drawn.items() if name in same_names - {"capacity"}},
     )
 
@@ -260,8 +303,9 @@ class Life:
                     stay.append(person)
                     continue
                 back += 1
-                inhabitants = [n if g == person.group else 0
-                               for n, g in zip(s.people, s.group_of_cell, strict=True)]
+                inhabitants = [
+                    n if g == person.group else 0 for n, g in zip(s.people, s.group_of_cell, strict=True)
+                ]
                 cell = self.rng.choices(range(len(inhabitants)), inhabitants)[0]
                 self.at_home[cell] += 1
                 self.came[s.cell_places[cell]] += 1
@@ -371,7 +415,7 @@ class Life:
     def vary_shares(self, weights: list[float]) -> list[float]:
         """Draw Dirichlet shares around the weights; a concentration without bound leaves them as they are."""
         s = self.setting
-        if s.concentration >= MULTINOMIAL_FROM:
+        if s.concentration >= MULTINOMIAL_FROM or self.fault is Fault.FIXED_SHARES:
             return weights
         whole = sum(weights)
         return [self.rng.gammavariate(s.concentration * w / whole, 1.0) if w > 0 else 0.0 for w in weights]

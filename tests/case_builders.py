@@ -101,7 +101,9 @@ def several(rows, table, size=8):
     """Rows with at most one version of each thing for each day of publication."""
     once = table in {"sources", "figures", "reports"}
     return st.lists(
-        rows, max_size=size, unique_by=lambda row: (IDENTITY[table](row), None if once else row.published or START)
+        rows,
+        max_size=size,
+        unique_by=lambda row: (IDENTITY[table](row), None if once else row.published or START),
     ).map(tuple)
 
 
@@ -165,7 +167,8 @@ def with_later(case, other, day):
         added[table] = own + tuple(
             row
             for row in getattr(other, table)
-            if (published_day(other, table, row) or START) > day and not (once and IDENTITY[table](row) in used)
+            if (published_day(other, table, row) or START) > day
+            and not (once and IDENTITY[table](row) in used)
         )
     # a figure is as old as its report; one that names a report of this case would be older
     later = {report.report for report in added["reports"] if report.published > day}

@@ -9,7 +9,6 @@ from math import exp, log
 import numpy as np
 import pytest
 from scipy.special import ndtr
-from worlds import START, assume, city
 
 from havenward.case.assumptions import pool_figures, resolve_assumptions
 from havenward.case.priors import (
@@ -23,6 +22,7 @@ from havenward.case.priors import (
 from havenward.distributions import Distribution, problems_of, quantile, summary
 from havenward.errors import CaseError
 from havenward.records import Assumption, Figure
+from worlds import START, assume, city
 
 PLAIN = ExpertRecord(1.0, 0.7, ())
 

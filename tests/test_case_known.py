@@ -74,6 +74,12 @@ def test_one_version_of_each_thing_remains_and_every_name_is_known(case, day):
         assert {row.location for row in rows} <= names | {""}
     dates = {row.date for row in known.events if isinstance(row.date, str)}
     assert dates <= {row.name for row in known.assumptions}
+    ways = {frozenset((row.from_, row.to)) for row in known.routes}
+    assert {frozenset((row.from_, row.to)) for row in known.events if row.from_} <= ways
+    for row in known.assumptions:
+        assert row.name.partition(".")[2] in names | {""}
+        assert set(row.sources) <= cited
+        assert set(row.figures) <= {figure.figure for figure in known.figures}
     assert {row.report for row in known.figures} <= {row.report for row in known.reports}
 
 

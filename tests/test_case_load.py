@@ -137,7 +137,14 @@ def test_numbers_with_thousands_read_right(tmp_path, cell, value):
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("12,5", 12.5), ("1.234,5", 1234.5), ("1 234,5", 1234.5), ("1.234.567", 1_234_567), ("12.5", 12.5), ("7", 7)],
+    [
+        ("12,5", 12.5),
+        ("1.234,5", 1234.5),
+        ("1 234,5", 1234.5),
+        ("1.234.567", 1_234_567),
+        ("12.5", 12.5),
+        ("7", 7),
+    ],
 )
 def test_semicolons_bring_decimal_commas(tmp_path, cell, value):
     assert quantities(tmp_path, cell, delimiter=";") == value
@@ -158,12 +165,16 @@ def test_with_semicolons_a_latitude_with_a_point_can_only_be_one(tmp_path):
 
 
 def test_whole_numbers_with_a_zero_after_the_point_are_whole(tmp_path):
-    assert load(tmp_path, ("observations.csv", "stock,1200,", "stock,1200.0,")).observations[0].persons == 1200
+    assert (
+        load(tmp_path, ("observations.csv", "stock,1200,", "stock,1200.0,")).observations[0].persons == 1200
+    )
 
 
 def test_columns_may_stand_in_any_order_and_be_left_out(tmp_path):
     text = "published,item,quantity\n2016-07-01,tents,5\n"
-    assert load(tmp_path, ("stock.csv", text)).stock == (Supply("tents", "", 5.0, None, date(2016, 7, 1), ""),)
+    assert load(tmp_path, ("stock.csv", text)).stock == (
+        Supply("tents", "", 5.0, None, date(2016, 7, 1), ""),
+    )
 
 
 def test_a_header_alone_is_an_empty_table(tmp_path):

@@ -53,7 +53,8 @@ def test_any_case_survives_writing_and_reading(tmp_path_factory, case):
 
 
 HARD_TEXTS = st.text(
-    st.one_of(st.sampled_from('",;\t\n=#[]{}\\\x7f\u2028\u00a0%'), st.characters(exclude_categories=("Cs",))), max_size=30
+    st.one_of(st.sampled_from('",;\t\n=#[]{}\\\x7f\u2028\u00a0%'), st.characters(exclude_categories=("Cs",))),
+    max_size=30,
 )
 
 
@@ -87,7 +88,8 @@ def test_numbers_survive_to_the_last_bit(tmp_path_factory, quantity, sigma):
         stock=(replace(case.stock[0], quantity=quantity),),
         scenarios=(
             replace(
-                case.scenarios[0], assumptions=(replace(case.scenarios[0].assumptions[0], distribution=curve),)
+                case.scenarios[0],
+                assumptions=(replace(case.scenarios[0].assumptions[0], distribution=curve),),
             ),
         ),
     )
@@ -103,7 +105,11 @@ def test_the_hash_does_not_depend_on_the_order_of_rows_or_the_folder(toy, tmp_pa
     turned = replace(
         toy,
         folder=tmp_path,
-        **{item.name: getattr(toy, item.name)[::-1] for item in fields(toy) if isinstance(getattr(toy, item.name), tuple)},
+        **{
+            item.name: getattr(toy, item.name)[::-1]
+            for item in fields(toy)
+            if isinstance(getattr(toy, item.name), tuple)
+        },
     )
     assert turned != toy
     assert case_hash(turned) == case_hash(toy)
@@ -116,7 +122,10 @@ def test_the_hash_tells_every_change(toy):
         replace(toy, stock=toy.stock[1:]),
         replace(toy, stock=(replace(toy.stock[0], quantity=501.0), *toy.stock[1:])),
         replace(toy, reports=(replace(toy.reports[0], text="Other."),)),
-        replace(toy, assumptions=(replace(toy.assumptions[0], distribution=Distribution("fixed", {"value": 1.0})),)),
+        replace(
+            toy,
+            assumptions=(replace(toy.assumptions[0], distribution=Distribution("fixed", {"value": 1.0})),),
+        ),
         replace(toy, scenarios=(replace(toy.scenarios[0], events=()),)),
     ]
     assert len({case_hash(case) for case in (toy, *changed)}) == len(changed) + 1
@@ -160,10 +169,14 @@ def test_a_new_case_says_politely_what_is_missing(tmp_path):
         "case.toml: crisis is empty; expected a short name; fill it in",
         "case.toml: country is empty; expected a country code of three capital letters (ISO 3166-1 alpha-3); fill it in",
         "case.toml: key 'start' is missing; expected a date written YYYY-MM-DD; add it",
-        "locations.csv: there is no origin; expected at least one location of kind origin; "
-        "add the places that people may leave",
-        "locations.csv: there is no place that receives people; expected at least one location of kind camp or host; "
-        "add the places where people may go",
+        (
+            "locations.csv: there is no origin; expected at least one location of kind origin; "
+            "add the places that people may leave"
+        ),
+        (
+            "locations.csv: there is no place that receives people; expected at least one location of kind camp or host; "
+            "add the places where people may go"
+        ),
     ]
 
 
@@ -178,8 +191,12 @@ def test_a_new_case_can_be_filled_in(tmp_path, toy):
 
 
 def test_the_examples_in_a_new_case_are_right(tmp_path):
-    folder = new_case(tmp_path / "new", title='A "quoted" name', crisis="toy", country="IRQ", start=date(2016, 6, 1))
-    head, _, examples = (folder / "assumptions.toml").read_text(encoding="utf-8").partition("# [[assumption]]")
+    folder = new_case(
+        tmp_path / "new", title='A "quoted" name', crisis="toy", country="IRQ", start=date(2016, 6, 1)
+    )
+    head, _, examples = (
+        (folder / "assumptions.toml").read_text(encoding="utf-8").partition("# [[assumption]]")
+    )
     examples = "\n".join(line.removeprefix("# ") for line in ("# [[assumption]]" + examples).splitlines())
     (folder / "assumptions.toml").write_text(head + examples, encoding="utf-8")
     files = {name: TOY[name] for name in ("locations.csv", "routes.csv", "sources.csv", "figures.csv")}
@@ -189,7 +206,11 @@ def test_the_examples_in_a_new_case_are_right(tmp_path):
     files["events.csv"] = "date,kind,published\noperation_start,operation_starts,2016-07-31\n"
     case = load_case(write_files(folder, files))
     assert case.title == 'A "quoted" name'
-    assert [row.name for row in case.assumptions] == ["population_at_risk", "displaced_total", "operation_start"]
+    assert [row.name for row in case.assumptions] == [
+        "population_at_risk",
+        "displaced_total",
+        "operation_start",
+    ]
 
 
 def test_a_new_case_never_overwrites(tmp_path):

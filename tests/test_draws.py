@@ -14,7 +14,7 @@ from numba import njit, uint64
 from numpy.typing import NDArray
 from scipy import stats
 
-from havenward.movement.draws import draw_binomial, draw_log_gamma, mix, seat
+from havenward.movement.draws import _normal, draw_binomial, draw_log_gamma, mix, seat
 from havenward.randomness import stable_key
 
 SAMPLES = 100_000
@@ -83,8 +83,10 @@ def binomial_p_values(counts: NDArray[np.int64], n: int, p: float) -> dict[str, 
     return found
 
 
-def merge_thin_bins(expected: NDArray[np.float64], observed: NDArray[np.float64],
-                    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def merge_thin_bins(
+    expected: NDArray[np.float64],
+    observed: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Join neighbouring bins until each expects at least 50."""
     bins: list[list[float]] = [[0.0, 0.0]]
     for e, o in zip(expected, observed, strict=True):
@@ -100,13 +102,43 @@ def merge_thin_bins(expected: NDArray[np.float64], observed: NDArray[np.float64]
 
 
 BINOMIAL_GRID = [
-    (1, 0.5), (1, 0.01), (1, 0.999), (2, 0.3), (7, 0.5), (10, 0.9), (19, 0.5), (20, 0.5), (21, 0.5),
+    (1, 0.5),
+    (1, 0.01),
+    (1, 0.999),
+    (2, 0.3),
+    (7, 0.5),
+    (10, 0.9),
+    (19, 0.5),
+    (20, 0.5),
+    (21, 0.5),
     # on both sides of a mean of 10, where the method changes
-    (100, 0.0999), (100, 0.1), (100, 0.1001), (100, 0.9001), (100, 0.9), (100, 0.8999), (34, 0.3), (33, 0.3),
-    (1000, 0.009999), (1000, 0.010001), (40, 0.4999), (40, 0.5001),
-    (1000, 0.37), (5000, 0.002), (50_000, 0.5), (50_000, 0.0002), (2_000_000, 0.05), (2_000_000, 0.93),
-    (10**9, 9.9e-9), (10**9, 1.01e-8), (10**9, 1e-4), (10**9, 0.5), (10**9, 0.77), (10**9, 1 - 5e-9),
-    (10**9, 1e-9), (10**6, 1e-5), (3, 1e-3),
+    (100, 0.0999),
+    (100, 0.1),
+    (100, 0.1001),
+    (100, 0.9001),
+    (100, 0.9),
+    (100, 0.8999),
+    (34, 0.3),
+    (33, 0.3),
+    (1000, 0.009999),
+    (1000, 0.010001),
+    (40, 0.4999),
+    (40, 0.5001),
+    (1000, 0.37),
+    (5000, 0.002),
+    (50_000, 0.5),
+    (50_000, 0.0002),
+    (2_000_000, 0.05),
+    (2_000_000, 0.93),
+    (10**9, 9.9e-9),
+    (10**9, 1.01e-8),
+    (10**9, 1e-4),
+    (10**9, 0.5),
+    (10**9, 0.77),
+    (10**9, 1 - 5e-9),
+    (10**9, 1e-9),
+    (10**6, 1e-5),
+    (3, 1e-3),
 ]
 
 
@@ -120,7 +152,9 @@ def test_counts_are_binomial(n: int, p: float) -> None:
     assert min(found.values()) > LOWEST_P, found
 
 
-@pytest.mark.parametrize(("n", "p"), [(100, 0.3), (1000, 0.009999), (1000, 0.010001), (10**9, 1e-4), (50_000, 0.5)])
+@pytest.mark.parametrize(
+    ("n", "p"), [(100, 0.3), (1000, 0.009999), (1000, 0.010001), (10**9, 1e-4), (50_000, 0.5)]
+)
 def test_a_chance_wrong_by_one_percent_is_noticed(n: int, p: float) -> None:
     """Breaks if the comparison above has become too weak to mean anything."""
     counts = draw_binomials(n, p * 1.01, RUN, SAMPLES // 100, 10, 10).ravel()
@@ -137,10 +171,20 @@ def test_a_variance_wrong_by_five_percent_is_noticed() -> None:
     assert found["bins"] < LOWEST_P
 
 
-@pytest.mark.parametrize(("n", "p", "expected"), [
-    (0, 0.5, 0), (-3, 0.5, 0), (9, 0.0, 0), (9, -0.1, 0), (9, 1.0, 9), (9, 1.2, 9), (10**12, 0.0, 0),
-    (10**9, 1e-300, 0), (5, 1 - 1e-17, 5),
-])
+@pytest.mark.parametrize(
+    ("n", "p", "expected"),
+    [
+        (0, 0.5, 0),
+        (-3, 0.5, 0),
+        (9, 0.0, 0),
+        (9, -0.1, 0),
+        (9, 1.0, 9),
+        (9, 1.2, 9),
+        (10**12, 0.0, 0),
+        (10**9, 1e-300, 0),
+        (5, 1 - 1e-17, 5),
+    ],
+)
 def test_certain_counts_need_no_luck(n: int, p: float, expected: int) -> None:
     """Breaks if an edge falls through to the samplers, which would loop or divide by zero."""
     assert (draw_binomials(n, p, RUN, 50, 1, 1) == expected).all()
@@ -168,6 +212,28 @@ def test_a_shape_wrong_by_five_percent_is_noticed(shape: float) -> None:
     """Breaks if the comparison above is too weak."""
     logs = draw_log_gammas(shape * 1.05, RUN, SAMPLES // 100, 10, 10).ravel()
     assert stats.kstest(logs, stats.loggamma(shape).cdf).pvalue < LOWEST_P
+
+
+def test_normal_numbers_are_normal() -> None:
+    """Breaks if a layer of the ziggurat is off, its tail is missing, or layer and place share bits."""
+    size = 2_000_000
+    numbers = draw_normals(RUN, size)
+    edges = np.concatenate([[-4.2, -3.8, -3.4426], np.linspace(-3.2, 3.2, 129), [3.4426, 3.8, 4.2]])
+    expected = size * np.diff(stats.norm.cdf([-np.inf, *edges, np.inf]))
+    observed = np.bincount(np.searchsorted(edges, numbers), minlength=len(expected))
+    assert expected.min() > 20
+    assert stats.chisquare(observed, expected).pvalue > LOWEST_P
+    for power, moment, variance in ((1, 0, 1), (2, 1, 2), (3, 0, 15), (4, 3, 96)):
+        z = ((numbers**power).mean() - moment) / np.sqrt(variance / size)
+        assert abs(z) < stats.norm.isf(LOWEST_P / 2), power
+
+
+@njit
+def draw_normals(run: int, size: int) -> NDArray[np.float64]:
+    numbers = np.empty(size)
+    for i in range(size):
+        numbers[i] = _normal(seat(uint64(run), uint64(i)))[0]
+    return numbers
 
 
 # -- seats -------------------------------------------------------------------------------------------------

@@ -414,7 +414,7 @@ def toy_run(
         "assumptions": assumptions,
         "members_weights": pl.DataFrame({"member": np.arange(members, dtype=np.int32), "weight": weights}),
     }
-    return write_run(folder, meta, tables, lambda path: path.mkdir(), {}, replace=True)
+    return write_run(folder, meta, tables, lambda path: path.mkdir(), lambda _: "a card\n", {}, replace=True)
 
 
 def forecast_rows(

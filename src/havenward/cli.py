@@ -16,6 +16,8 @@ from havenward.settings import AUDIENCES, PRIOR_SETS, RULE_SETS, TRACKS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from rich.progress import TaskID
+
     from havenward.pipeline import Progress
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names it no other way
@@ -326,7 +328,7 @@ def _progress() -> Iterator[Progress]:
     from rich.progress import Progress as Bar
 
     with Bar(console=Console(stderr=True), transient=True) as bar:
-        tasks: list[int] = []
+        tasks: list[TaskID] = []
 
         def begin(what: str, steps: int) -> None:
             tasks.append(bar.add_task(what, total=steps))

@@ -12,17 +12,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from havenward.errors import Problem, SettingsError
-from havenward.runs import Run, check_free, read_run, write_run
+from havenward.runs import Run, check_free, write_run
 from havenward.settings import BriefSettings, ForecastSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from havenward.records import Case, Ensemble
 
 LOOKS = (date(2016, 7, 31), date(2016, 10, 16))
 LOOK_BACK_UNTIL = date(2017, 6, 22)
 BUNDLED = "mosul-2016"
+RECOUNT = (
+    "After 22 June 2017 the counting system added about 380,000 people whom it had not counted before, most "
+    "of them displaced for months and living in the east of the city. That is a change in counting, not "
+    "movement, so the comparison ends there."
+)
 
 
 @dataclass(frozen=True)
@@ -163,6 +168,7 @@ def run_forecast(
     CaseError, SettingsError, RunError
         With every reason why it cannot be done.
     """
+    from havenward.brief.card import write_model_card
     from havenward.case.write import case_hash, write_case
     from havenward.forecast.tables import run_tables
 
@@ -206,20 +212,33 @@ def run_forecast(
         "python": platform.python_version(),
         "simulation_s": round(simulated - began, 3),
     }
-    return write_run(folder, meta, tables, lambda target: write_case(known, target), log, replace=replace_run)
+    return write_run(
+        folder,
+        meta,
+        tables,
+        lambda target: write_case(known, target),
+        lambda run: write_model_card(known, run),
+        log,
+        replace=replace_run,
+    )
 
 
 def make_brief(run: Run, folder: Path, settings: BriefSettings) -> tuple[Path, ...]:
     """Turn a run into a brief for an audience; returns the files written."""
     from havenward.brief.compose import compose_brief
     from havenward.brief.write import write_brief
+    from havenward.case.assumptions import resolve_assumptions
     from havenward.case.load import load_case
-    from havenward.needs.requirements import estimate_needs
+    from havenward.needs.requirements import estimate_needs, household_size
     from havenward.needs.standards import load_standards
 
     known = load_case(run.case_folder)
-    needs = estimate_needs(known, run, load_standards())
-    return write_brief(compose_brief(known, run, needs, settings), folder)
+    resolved, _ = resolve_assumptions(known, run.meta["priors"], run.meta["scenario"])
+    known = replace(known, assumptions=resolved)
+    standards = load_standards()
+    needs = estimate_needs(known, run, standards)
+    size, _ = household_size(known, run, standards)
+    return write_brief(compose_brief(known, run, needs, settings, standards, size), folder)
 
 
 def run_demo(
@@ -253,10 +272,5 @@ def run_demo(
         make_brief(run, target / "brief", BriefSettings(suppress_below=case.suppress_below))
         pages[f"brief from {origin}"] = target / "brief" / "brief.html"
         runs.append(run)
-    pages["look back"] = write_look_back(case, runs, folder / "look-back", LOOK_BACK_UNTIL)
+    pages["look back"] = write_look_back(case, runs, folder / "look-back", LOOK_BACK_UNTIL, note=RECOUNT)
     return pages
-
-
-def open_runs(folders: Sequence[Path]) -> list[Run]:
-    """Open several run folders."""
-    return [read_run(folder) for folder in folders]

@@ -7,8 +7,8 @@ Python keyword carries an underscore here (`from` is `from_`).
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,9 +70,9 @@ class Location:
     group: str
     population: int | None
     capacity: int | None
-    opens: date | None
-    closes: date | None
-    published: date
+    opens: dt.date | None
+    closes: dt.date | None
+    published: dt.date
     source: str
     row: int = field(default=0, compare=False)
 
@@ -85,7 +85,7 @@ class Route:
     to: str
     distance_km: float
     mode: str
-    published: date
+    published: dt.date
     source: str
     row: int = field(default=0, compare=False)
 
@@ -94,13 +94,13 @@ class Route:
 class Event:
     """A row of `events.csv`; `date` is a day or the name of an assumption that gives one."""
 
-    date: date | str
+    date: dt.date | str
     kind: str
     location: str
     from_: str
     to: str
     value: float | None
-    published: date
+    published: dt.date
     source: str
     row: int = field(default=0, compare=False)
 
@@ -109,8 +109,8 @@ class Event:
 class Observation:
     """A row of `observations.csv`: a count, never an interpolation."""
 
-    date: date
-    date_from: date | None
+    date: dt.date
+    date_from: dt.date | None
     scope: str
     location: str
     origin: str
@@ -118,7 +118,7 @@ class Observation:
     persons: int | None
     households: int | None
     series: str
-    published: date
+    published: dt.date
     source: str
     row: int = field(default=0, compare=False)
 
@@ -132,7 +132,7 @@ class Attribute:
     to: str
     key: str
     value: str
-    published: date | None
+    published: dt.date | None
     source: str
     row: int = field(default=0, compare=False)
 
@@ -144,8 +144,8 @@ class Supply:
     item: str
     location: str
     quantity: float
-    available_from: date | None
-    published: date
+    available_from: dt.date | None
+    published: dt.date
     source: str
     row: int = field(default=0, compare=False)
 
@@ -172,8 +172,8 @@ class Figure:
     origin: str
     destination: str
     date_expression: str
-    date_from: date | None
-    date_to: date | None
+    date_from: dt.date | None
+    date_to: dt.date | None
     source_attribution: str
     fact_group: str
     relation: str
@@ -189,7 +189,7 @@ class Source:
     title: str
     publisher: str
     url: str
-    published: date | None
+    published: dt.date | None
     licence: str
     row: int = field(default=0, compare=False)
 
@@ -201,7 +201,7 @@ class Report:
     report: str
     title: str
     outlet: str
-    published: date
+    published: dt.date
     url: str
     kind: str
     source: str
@@ -219,13 +219,13 @@ class Assumption:
     """
 
     name: str
-    published: date
+    published: dt.date
     distribution: Distribution | None
     unit: str
     reason: str
     sources: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
-    after: date | None = None
+    after: dt.date | None = None
     pool_term: str = ""
     pool_places: tuple[str, ...] = ()
     below: str = ""
@@ -238,7 +238,7 @@ class Scenario:
 
     name: str
     title: str
-    published: date
+    published: dt.date
     likelihood: float | None
     words: str
     triggers: tuple[str, ...]
@@ -257,7 +257,7 @@ class Case:
     title: str
     crisis: str
     country: str
-    start: date
+    start: dt.date
     horizon_days: int
     rules: str
     residents_held: bool
@@ -275,7 +275,7 @@ class Case:
     reports: tuple[Report, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
-    known: date | None = None
+    known: dt.date | None = None
     folder: Path | None = field(default=None, compare=False)
 
 
@@ -308,7 +308,7 @@ class Ensemble:
     """
 
     locations: tuple[str, ...]
-    first_date: date
+    first_date: dt.date
     stock: NDArray[np.int32]
     arrivals: NDArray[np.int32]
     departures: NDArray[np.int32]
@@ -331,7 +331,7 @@ class Need:
     """
 
     location: str
-    date: date
+    date: dt.date
     sector: str
     item: str
     unit: str

@@ -130,6 +130,7 @@ def write_run(
     meta: Mapping[str, Any],
     tables: Mapping[str, pl.DataFrame],
     write_snapshot: Callable[[Path], None],
+    write_card: Callable[[Run], str],
     log: Mapping[str, Any],
     *,
     replace: bool = False,
@@ -138,6 +139,23 @@ def write_run(
 
     Everything is written to a hidden folder beside the target, which then takes its place in one step;
     `run.json` is written last, so a folder without it is never taken for a run.
+
+    Parameters
+    ----------
+    folder
+        The target.
+    meta
+        Content of `run.json` but for the schema.
+    tables
+        One frame for each of `TABLES`.
+    write_snapshot
+        Writes the case as it was known into the folder it is given.
+    write_card
+        Gives the text of `model_card.md` for the run as written so far.
+    log
+        What is outside the same-bytes law: host, workers, wall time.
+    replace
+        Replace an older run.
     """
     folder = Path(folder)
     check_free(folder, replace=replace)
@@ -154,7 +172,9 @@ def write_run(
             )
         write_snapshot(staging / "case")
         (staging / "run.log").write_text(json.dumps(log, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-        text = json.dumps({"schema": SCHEMA_VERSION, **meta}, indent=2, sort_keys=True)
+        meta = {"schema": SCHEMA_VERSION, **meta}
+        (staging / "model_card.md").write_text(write_card(Run(staging, meta)), encoding="utf-8", newline="\n")
+        text = json.dumps(meta, indent=2, sort_keys=True)
         (staging / RUN_FILE).write_text(text + "\n", encoding="utf-8")
         staging.chmod(0o755)
         _take_place(staging, folder)

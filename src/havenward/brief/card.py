@@ -45,18 +45,24 @@ def write_model_card(case: Case, run: Run) -> str:
         "",
         "## Purpose",
         "",
-        (f"{say('strap')}. It gives a preparedness team, for every receiving place and day to {run.last_date.isoformat()}, "
-        "a range of people who may be there and what they would need."),
+        (
+            f"{say('strap')}. It gives a preparedness team, for every receiving place and day to "
+            f"{run.last_date.isoformat()}, a range of people who may be there and what they would need."
+        ),
         "",
         f"Do not use it after {valid_until(origin).isoformat()}.",
         "",
         "## Data",
         "",
         f"- information: {say('track_' + str(meta['track']), origin=say_date(origin))}",
-        (f"- receiving places: {len(places)}, of which {sum(row.capacity is not None for row in places)} with a "
-        "published capacity"),
-        (f"- reports: {len(reports)}, figures read from them: {len(figures)} "
-        f"(not reviewed by a person: {sum(row.review == 'open' for row in figures)})"),
+        (
+            f"- receiving places: {len(places)}, of which with a published capacity: "
+            f"{sum(row.capacity is not None for row in places)}"
+        ),
+        (
+            f"- reports: {len(reports)}, figures read from them: {len(figures)} "
+            f"(not reviewed by a person: {sum(row.review == 'open' for row in figures)})"
+        ),
         f"- counts published by then: {len(counts)}"
         + ("" if meta["track"] != "D" else ", none of them used"),
         f"- case content: {meta['case_hash']}",
@@ -78,8 +84,10 @@ def write_model_card(case: Case, run: Run) -> str:
         "",
         "## Skill",
         "",
-        ("None claimed on this case: it shaped the model, or nothing has been counted yet. Skill is "
-        "measured on other crises only, against the rules a planner could use instead."),
+        (
+            "None claimed on this case: it shaped the model, or nothing has been counted yet. Skill is "
+            "measured on other crises only, against the rules a planner could use instead."
+        ),
         "",
         "## Misuse",
         "",

@@ -49,7 +49,7 @@ class Frame(NamedTuple):
 
 
 LARGE = Frame(460, 270, 54, 84, 18, 30, 12, small=False)
-SMALL = Frame(250, 132, 48, 8, 16, 20, 11, small=True)
+SMALL = Frame(250, 116, 48, 8, 16, 20, 11, small=True)
 
 
 class FanSettings(NamedTuple):
@@ -64,7 +64,7 @@ class FanSettings(NamedTuple):
 
 
 def fan_chart(
-    key: str, fan: Fan, title: str, description: str, frame: Frame, beside: FanSettings = FanSettings()
+    key: str, fan: Fan, title: str, description: str, frame: Frame, beside: FanSettings | None = None
 ) -> Markup:
     """Draw a forecast: 90 and 50 % bands, median, counts as dots, capacity as a dashed line.
 

@@ -43,6 +43,7 @@ from havenward.brief.wording import (
     say,
     say_amount,
     say_date,
+    say_names,
     say_number,
     say_people,
     say_quantity,
@@ -372,8 +373,7 @@ def _need_row(need: Need, known: Known) -> NeedRow:
 def _lead(known: Known, focal: date, displaced: Amount, received: Amount, places: Sequence[Place]) -> str:
     few = known.guard.suppress_below
     shown, there = _shown(known, displaced), _shown(known, received)
-    names = [place.name for place in places[:3]]
-    joined = names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else ""
+    joined = "; ".join(place.name for place in places[:3])  # names may hold commas
     sites = (
         say(
             "lead_sites",
@@ -387,7 +387,6 @@ def _lead(known: Known, focal: date, displaced: Amount, received: Amount, places
         else ""
     )
     fields = {
-        "title": known.case.title,
         "day": say_date(focal),
         "after": (focal - known.day).days,
         "sites": sites,
@@ -527,10 +526,10 @@ def _unknown(
     free = [place.name for place in places if place.capacity_basis == "none"]
     if assumed:
         lines.append(
-            say("unknown_capacity", n=len(assumed), of=len(limited), origin=origin, names=", ".join(assumed))
+            say("unknown_capacity", n=len(assumed), of=len(limited), origin=origin, names=say_names(assumed))
         )
     if free:
-        lines.append(say("unknown_no_limit", n=len(free), of=len(places), names=", ".join(free)))
+        lines.append(say("unknown_no_limit", n=len(free), of=len(places), names=say_names(free)))
     names = {row.name.partition(".")[0] for row in known.case.assumptions if row.published <= known.day}
     lines += [
         say(key)

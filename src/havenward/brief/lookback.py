@@ -329,7 +329,7 @@ def _table(origin: date, compared: Sequence[Comparison]) -> list[TableRow]:
 def _planning(
     case: Case, runs: Sequence[Run], guard_day: date, series: Sequence[str]
 ) -> tuple[Markup | None, date]:
-    """Draw what reports expected beside the forecasts of people ever displaced and the last counts of them."""
+    """Draw what reports expected beside forecasts of people ever displaced and their last counts."""
     guard = guard_for(case.locations, case.title, AUDIENCE, case.suppress_below)
     known = Known(case, guard_day, current_locations(case, guard_day), guard, AUDIENCE)
     bars = planning_bars(row for row in visible_figures(known) if row.term == "expected_displaced")

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from havenward.brief.content import Brief, Place
+    from havenward.brief.release import Guard
 
 WIDTH = 560.0
 MARGIN = 64.0
-LARGEST = 32.0  # radius of the largest circle
+LARGEST = 26.0  # radius of the largest circle
 SMALLEST = 2.5
+KEY_HEIGHT = 2 * LARGEST + 8
+LONGEST_NAME = 26
 NAMED = 12  # places that are named on the map; all have their number of the table
 TOO_CLOSE = 4.0  # places nearer than this on the page count as one point and are spread
 
@@ -63,7 +66,7 @@ def draw_map(brief: Brief) -> tuple[Markup | None, MapNotes]:
     parts = [tag("rect", x=0.5, y=0.5, width=WIDTH - 1, height=height - 1, fill=PALE, stroke=RULE)]
     for spot in sorted(spots, key=lambda spot: -max(spot.radius, spot.ring)):
         parts += _spot(spot)
-    parts += _labels(spots, brief.focal_day, brief.suppress_below, height)
+    parts += _labels(spots, brief.focal_day, brief.guard, height)
     middle = sum(spot.place.latitude or 0 for spot in spots) / len(spots)
     parts += _scale_bar(degrees_per_unit, middle, height)
     parts.append(_north())
@@ -72,10 +75,11 @@ def draw_map(brief: Brief) -> tuple[Markup | None, MapNotes]:
         for spot in spots[:5]
     )
     day = say_date(brief.focal_day)
+    parts += _circle_key(_peak(brief.places, brief.focal_day), height)
     drawing = figure(
         "map",
         WIDTH,
-        height,
+        height + KEY_HEIGHT,
         f"Receiving places on {day}",
         say("map_alt", n=len(spots), day=day, largest=largest),
         *parts,
@@ -84,42 +88,33 @@ def draw_map(brief: Brief) -> tuple[Markup | None, MapNotes]:
     return drawing, notes._replace(moved=any(spot.moved for spot in spots))
 
 
-def circle_key(brief: Brief) -> Markup | None:
-    """Draw what the circles stand for."""
-    peak = _peak(brief.places, brief.focal_day)
+def _circle_key(peak: float, top: float) -> list[Markup]:
+    """Draw what the circles stand for, in the same drawing, so that the scale is the same at any size."""
     if peak <= 0:
-        return None
+        return []
     step = 10 ** int(log10(peak))
-    sizes = [value for value in (step * 5, step, step / 5) if value <= peak and value >= 1]
-    parts, x = [], 4.0
+    sizes = [value for value in (step * 5, step, step / 5) if 1 <= value <= peak]
+    parts, x, y = [], 6.0, top + KEY_HEIGHT / 2 + 2
     for value in sizes:
         radius = _radius(value, peak)
         x += radius
-        parts.append(tag("circle", cx=x, cy=36.0, r=radius, fill=BAND_50, stroke=DARK))
-        parts.append(label(x + radius + 3, 40, say_number(value), fill=GREY))
-        x += radius + 52
+        parts.append(tag("circle", cx=x, cy=y, r=radius, fill=BAND_50, stroke=DARK))
+        parts.append(label(x + radius + 4, y + 4, f"{say_number(value)} people", fill=GREY))
+        x += radius + 92
     parts.append(
         tag(
             "circle",
-            cx=x + 10,
-            cy=36.0,
-            r=10.0,
+            cx=x + 12,
+            cy=y,
+            r=11.0,
             fill="none",
             stroke=WARM,
             stroke_width=1.5,
             stroke_dasharray="4 2",
         )
     )
-    parts.append(label(x + 25, 40, "capacity", fill=GREY))
-    return figure(
-        "key",
-        max(x + 84, 200),
-        72,
-        "Key of the map",
-        "Circles: people; dashed ring: capacity.",
-        *parts,
-        class_="key",
-    )
+    parts.append(label(x + 28, y + 4, "capacity", fill=GREY))
+    return parts
 
 
 def _peak(places: Sequence[Place], day: date) -> float:
@@ -132,7 +127,7 @@ def _radius(people: float, peak: float) -> float:
 
 
 def _lay_out(places: Sequence[tuple[int, Place]], day: date) -> tuple[list[Spot], float, float]:
-    """Project places on the page (equirectangular, true at the middle latitude) and spread those that meet."""
+    """Project places on the page (equirectangular, true at the middle) and spread those that meet."""
     lats = [place.latitude or 0.0 for _, place in places]
     lons = [place.longitude or 0.0 for _, place in places]
     squeeze = cos(radians((min(lats) + max(lats)) / 2))
@@ -218,7 +213,7 @@ def _spot(spot: Spot) -> list[Markup]:
     return parts
 
 
-def _labels(spots: Sequence[Spot], day: date, few: int, height: float) -> list[Markup]:
+def _labels(spots: Sequence[Spot], day: date, guard: Guard, height: float) -> list[Markup]:
     """Name the fullest places where there is room; every other place carries its number only."""
     taken: list[tuple[float, float, float, float]] = [
         (WIDTH - 40, 0, WIDTH, 50),
@@ -230,13 +225,20 @@ def _labels(spots: Sequence[Spot], day: date, few: int, height: float) -> list[M
     ]
     parts: list[Markup] = []
     for n, spot in enumerate(spots):
-        words = f"{spot.number} {spot.place.name}" if n < NAMED else str(spot.number)
-        second = say_people(spot.place.on(day).central, few) if n < NAMED else ""
+        words = f"{spot.number} {short_name(spot.place.name, guard)}" if n < NAMED else str(spot.number)
+        second = say_people(spot.place.on(day).central, guard.suppress_below) if n < NAMED else ""
         if _place_label(spot, words, second, taken, parts, height):
             continue
         if not _place_label(spot, str(spot.number), "", taken, parts, height):
             parts.append(label(spot.x, spot.y + 3.5, str(spot.number), anchor="middle", size=10, halo=True))
     return parts
+
+
+def short_name(name: str, guard: Guard) -> str:
+    """Cut a name to what fits on a map, unless the short form is the name of a withheld place."""
+    first = name.partition(",")[0]
+    short = first if len(first) <= LONGEST_NAME else first[: LONGEST_NAME - 1].rstrip() + "\u2026"
+    return name if guard.names_in(short) else short
 
 
 def _place_label(

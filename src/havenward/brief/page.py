@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from havenward.brief.charts import LARGE, SMALL, FanSettings, RangeBar, fan_chart, range_chart
-from havenward.brief.maps import circle_key, draw_map
+from havenward.brief.maps import draw_map
 from havenward.brief.tables import cell_of as people_cell
 from havenward.brief.tables import (
     first_words,
@@ -87,7 +87,6 @@ def write_page(brief: Brief) -> str:
         track=say(f"track_{brief.track}", origin=say_short_date(brief.origin_date)),
         headlines=[_headline(item, brief.suppress_below) for item in brief.headlines],
         map=drawing,
-        key=circle_key(brief),
         map_notes=map_notes,
         total=_total_chart(brief),
         days=shown_days(brief),

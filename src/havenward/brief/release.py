@@ -61,8 +61,8 @@ ACCESS_ASSUMPTIONS = (
     "operation_start",
     "battle_days",
     "front_*",
-    "pause_days",
-    "contest_days",
+    "pause_*",
+    "contest_*",
     "contact_hazard*",
     "blocking*",
     "early_leaving*",
@@ -115,7 +115,8 @@ class Guard:
     names
         Normalised names and keys of places that the audience may not see.
     spoken
-        Normalised phrases that may be said although they hold such a name: `Hill Camp` where `Hill` is withheld.
+        Normalised phrases that may be said although they hold such a name: `Hill Camp` where `Hill` is
+        withheld.
     coordinates
         Of every withheld place, how its latitude and its longitude may be written; a file gives a place away
         when it holds both (one number alone can be chance).
@@ -252,7 +253,10 @@ def _check_texts(where: str, texts: Iterable[str], guard: Guard) -> list[Problem
     found += [
         f"the position {pair[0][0]}, {pair[1][0]}"
         for pair in guard.coordinates
-        if all(any(re.search(rf"(?<![\d.]){re.escape(text)}", whole) for text in texts) for texts in pair)
+        if all(
+            any(text in whole and re.search(rf"(?<![\d.]){re.escape(text)}", whole) for text in texts)
+            for texts in pair
+        )
     ]
     return [
         _problem(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from havenward.brief.content import Amount
@@ -37,13 +38,13 @@ PHRASES = {
     "track_C": "Only what was published by {origin}",
     "track_D": "Only what was published by {origin}; no counts used",
     "lead": (
-        "{central} people ({low} to {high}) are expected to be displaced by {title} on {day}, {after}"
-        " days after the date of this brief. {sites}"
+        "On {day}, {after} days after the date of this brief, {central} people ({low} to {high}) are "
+        "expected to be displaced by this crisis. {sites}"
     ),
-    "lead_none": "Few or no people are expected to be displaced by {title} on {day}. {sites}",
+    "lead_none": "On {day} few or no people are expected to be displaced by this crisis. {sites}",
     "lead_sites": (
-        "{central} people ({low} to {high}) would then be at the {n} places that receive people, most"
-        " of them at {names}."
+        "{central} people ({low} to {high}) would then be at the {n} places that receive people, those "
+        "displaced earlier included; the largest numbers at {names}."
     ),
     "lead_sure": (
         "The chances are 9 in 10 that a number lies in its range, if the assumptions on this page hold."
@@ -230,7 +231,10 @@ def say_people(value: float | None, suppress_below: int = 10) -> str:
 
 def say_range(amount: Amount, suppress_below: int = 10) -> str:
     """Write the range of an amount of people."""
-    low, high = say_people(amount.low, suppress_below), say_people(amount.high, suppress_below)
+    if amount.high is None:
+        return say("few", n=suppress_below)
+    low = f"<{suppress_below}" if amount.low is None else say_people(amount.low, suppress_below)
+    high = say_people(amount.high, suppress_below)
     return low if low == high else f"{low}{TO}{high}"
 
 
@@ -277,6 +281,12 @@ def say_chance(probability: float) -> str:
     if probability > 0.95:
         return "over 19 in 20"
     return f"{max(1, min(9, round(probability * 10)))} in 10"
+
+
+def say_names(names: Sequence[str], most: int = 6) -> str:
+    """List names, the first few of them; they may hold commas."""
+    rest = len(names) - most
+    return "; ".join(names[:most]) + (f"; and {rest} more" if rest > 0 else "")
 
 
 def say_share(part: int, whole: int) -> str:

@@ -250,26 +250,34 @@ def _write_readme(book: _Book, brief: Brief) -> None:
         ("low, central, high", "5, 50 and 95 % quantiles; 9 chances in 10 lie between low and high"),
         (
             "empty numbers",
-            (f"counts under {brief.suppress_below} people and what follows from them are left out; "
-            "the column 'reason' says so. Empty never means zero."),
+            (
+                f"counts under {brief.suppress_below} people and what follows from them are left out; "
+                "the column 'reason' says so. Empty never means zero."
+            ),
         ),
         (
             "change a standard",
-            ("In the sheet Standards change a yellow cell (15 litres to 20): the sheet Needs "
-            "follows. Quantiles do not add up over places; use the rows 'All receiving places' for totals."),
+            (
+                "In the sheet Standards change a yellow cell (15 litres to 20): the sheet Needs "
+                "follows. Quantiles do not add up; totals: the rows 'All receiving places'."
+            ),
         ),
         (
             "added",
-            ("What rounding up at every place adds to the total of whole things, at the standards as "
-            "published; after a change it is an approximation."),
+            (
+                "What rounding up at every place adds to the total of whole things, at the standards as "
+                "published; after a change it is an approximation."
+            ),
         ),
         ("withheld", "; ".join(brief.withheld)),
         *(("limits", words) for words in LIMITS),
         *(("not known", words) for words in brief.unknown),
         (
             "run",
-            (f"{brief.members} members, seed {brief.seed}, rules {brief.rules}, priors {brief.priors}, "
-            f"Havenward {brief.package_version}, case {brief.case_hash}"),
+            (
+                f"{brief.members} members, seed {brief.seed}, rules {brief.rules}, priors {brief.priors}, "
+                f"Havenward {brief.package_version}, case {brief.case_hash}"
+            ),
         ),
     ]
     for n, (name, words) in enumerate(rows, start=2):
@@ -298,8 +306,10 @@ def _write_summary(book: _Book, brief: Brief) -> None:
         rows.append(
             (
                 place.name,
-                (f"{say_people(amount.central, few)} ({say_range(amount, few)}); "
-                f"first day likely over capacity: {first_words(place) or 'no limit'}"),
+                (
+                    f"{say_people(amount.central, few)} ({say_range(amount, few)}); "
+                    f"first day likely over capacity: {first_words(place) or 'no limit'}"
+                ),
                 amount.low,
                 amount.central,
                 amount.high,

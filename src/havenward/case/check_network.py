@@ -79,6 +79,8 @@ def check_distances(draft: Draft) -> None:
         for name, row in latest_locations(draft.case).items()
         if row.longitude is not None and row.latitude is not None
     }
+    # a published case of another program keeps its distances, wrong ones too
+    severity = "warning" if draft.case.rules == "flee" else draft.version_severity
     for row in draft.case.routes:
         if row.from_ not in places or row.to not in places or row.from_ == row.to:
             continue
@@ -90,7 +92,7 @@ def check_distances(draft: Draft) -> None:
                 "expected at least the air line in kilometres",
                 "correct the distance, its unit, or the coordinates of the ends",
                 "route-much-too-short",
-                draft.version_severity,
+                severity,
             )
         elif row.distance_km < SHORTER_THAN_AIR * air - PLAY_KM:
             trouble = Trouble(

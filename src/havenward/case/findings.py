@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAX_OFFERED = 100  # characters; longer words are no mistyped names
-MAX_COMPARED = 300_000  # names compared in search of the right one, for all problems together: a few seconds
+MAX_COMPARED = 30_000  # names compared in search of the right one, for all problems together: two seconds
 MAX_PER_FILE = 1000  # more lines than anybody reads; the rest is counted
 
 

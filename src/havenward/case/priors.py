@@ -20,8 +20,8 @@ from havenward.distributions import Distribution
 from havenward.records import Assumption
 
 if TYPE_CHECKING:
-    from datetime import date
     from collections.abc import Sequence
+    from datetime import date
 
 # A convention counts as this many past crises, so that one or two of them do not decide alone.
 PRIOR_WEIGHT = 3

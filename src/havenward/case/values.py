@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -18,28 +19,42 @@ if TYPE_CHECKING:
     from havenward.case.tables import Column
 
 
+MAX_DOCUMENT = 2_000_000  # characters
+MAX_POINTS = 200  # in one line, numbers left out: the time for a name such as a.b.c grows with their square
+_DECIMAL = re.compile(r"(?<![\w.])[0-9]+\.[0-9]+(?![\w.])")
+
+
 def read_document(path: Path, name: str, findings: Findings) -> dict[str, Any] | None:
     """Read a TOML file; None with a finding where that fails."""
     text = read_text(path, name, findings)
     if text is None:
         return None
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        reason = "brackets are nested too deeply"
-    except ValueError as error:  # tomllib's own error is one, and so are numbers with thousands of digits
-        reason = str(error)
-    findings.add(
-        name,
-        "",
-        Trouble(
-            f"the file is not valid TOML ({reason})",
-            'expected lines such as key = "value"',
-            "correct the line: texts stand in quotes, dates do not",
-            "toml-syntax",
-        ),
+    reason = _find_excess(text)
+    if not reason:
+        try:
+            return tomllib.loads(text)
+        except RecursionError:
+            reason = "brackets are nested too deeply"
+        except ValueError as error:  # tomllib's own error is one, and so are numbers with thousands of digits
+            reason = str(error)
+    trouble = Trouble(
+        f"the file is not valid TOML ({reason})",
+        'expected lines such as key = "value"',
+        "correct the line: texts stand in quotes, dates do not",
+        "toml-syntax",
     )
+    findings.add(name, "", trouble)
     return None
+
+
+def _find_excess(text: str) -> str:
+    """Find what would take the reader of TOML minutes; nothing that a person writes does."""
+    if len(text) > MAX_DOCUMENT:
+        return f"more than {MAX_DOCUMENT:,} characters"
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.count(".") > MAX_POINTS and _DECIMAL.sub("", line).count(".") > MAX_POINTS:
+            return f"more than {MAX_POINTS} points outside numbers in line {number}"
+    return ""
 
 
 def read_value(column: Column, value: object) -> Cell:

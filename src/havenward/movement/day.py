@@ -14,12 +14,13 @@ recorded, and everything within a day acts on the state that the steps before it
  6. The shock of the day for each group: a factor of mean one that all its cells share.
  7. Departures: each person who will leave does so with the chance that the phase of the cell gives.
  8. Destinations: those who left divide among the sites they know and can reach, by attraction, room and
-    distance, around shares that vary from day to day.
+    distance, around shares that vary from day to day. Cells of one group with the same ways (a *class*)
+    divide together and share the day's shares.
  9. They walk or ride, and will arrive after whole days, tomorrow at the earliest.
 10. The day is recorded.
 
-Given the shocks, people of one cell are exchangeable, so all counts are binomial and multinomial, and the
-result has exactly the law of a simulation of single people under the same rules.
+Given shocks and shares, people of one cell are exchangeable, so all counts are binomial and multinomial, and
+the result has exactly the law of a simulation of single people under the same rules.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ class World(NamedTuple):
     sites: NDArray[np.int64]
     gates: NDArray[np.int64]
     group_of_cell: NDArray[np.int64]
+    class_of_cell: NDArray[np.int64]
+    cell_of_class: NDArray[np.int64]
     group_keys: NDArray[np.uint64]
     epoch_of_day: NDArray[np.int64]
     km: NDArray[np.float64]
@@ -130,7 +133,7 @@ def simulate_members(
     """
     n_days = world.epoch_of_day.shape[0]
     n_cells, n_sites, n_gates = world.cells.shape[0], world.sites.shape[0], world.gates.shape[0]
-    n_groups = world.group_keys.shape[0]
+    n_groups, n_classes = world.group_keys.shape[0], world.cell_of_class.shape[0]
     n_epochs, slots = world.km.shape[0], world.slots
 
     movers = np.zeros(n_cells, np.int64)
@@ -154,6 +157,7 @@ def simulate_members(
     gate_out = np.zeros(n_gates, np.int64)
     home_in = np.zeros(n_cells, np.int64)
     gone = np.zeros(n_cells, np.int64)
+    leaving = np.zeros(n_classes, np.int64)
 
     for member in range(first, last):
         member_seat = seat(uint64(run_key), uint64(member))
@@ -268,7 +272,7 @@ def simulate_members(
                 if since <= 0:
                     continue
                 rate = draws.return_rate[member] * (1.0 - np.exp(-since / world.return_ramp_days))
-                leaving = 0
+                going_back = 0
                 for s in range(n_sites):
                     if hosted[h, s] == 0 or not world.way_home[epoch, h, s]:
                         continue
@@ -276,10 +280,10 @@ def simulate_members(
                     count = draw_binomial(hosted[h, s], rate, seat(day_seat ^ RETURN, pair))
                     hosted[h, s] -= count
                     left[s] += count
-                    leaving += count
-                if leaving > 0:
-                    _send_home(world, draws, member, h, leaving, group_people[h], day_seat, home_in)
-                    back += leaving
+                    going_back += count
+                if going_back > 0:
+                    _send_home(world, draws, member, h, going_back, group_people[h], day_seat, home_in)
+                    back += going_back
             for c in range(n_cells):
                 others[c] += home_in[c]
 
@@ -312,33 +316,30 @@ def simulate_members(
                 if world.stay_order[day, h]:
                     shock[h] *= draws.stay_factor[member]
 
-            # 7. departures, and 8. destinations
+            # 7. departures
             for s in range(n_sites):
                 room[s] = _room_left(world, draws, member, day, s, hosted, bound) ** world.sharpness
+            leaving[:] = 0
             for c in range(n_cells):
-                if movers[c] == 0:
+                if movers[c] == 0 or not _can_leave(pull[epoch, c], room, is_open):
                     continue
-                key = world.keys[world.cells[c]]
                 hazard = _hazard(world, draws, member, c, day)
                 chance = -np.expm1(-hazard * shock[world.group_of_cell[c]])
-                reachable = False
-                for s in range(n_sites):
-                    if is_open[s] and pull[epoch, c, s] > 0.0 and room[s] > 0.0:
-                        reachable = True
-                        break
-                if not reachable:
-                    continue  # no open way: nobody can leave
-                count = draw_binomial(movers[c], chance, seat(day_seat ^ DEPART, key))
-                if count == 0:
+                key = world.keys[world.cells[c]]
+                gone[c] = draw_binomial(movers[c], chance, seat(day_seat ^ DEPART, key))
+                movers[c] -= gone[c]
+                newly_gone += gone[c]
+                leaving[world.class_of_cell[c]] += gone[c]
+
+            # 8. destinations, and 9. the ways there
+            for k in range(n_classes):
+                if leaving[k] == 0:
                     continue
+                c = world.cell_of_class[k]
                 for s in range(n_sites):
                     weight[s] = pull[epoch, c, s] * room[s] if is_open[s] else 0.0
-                movers[c] -= count
-                gone[c] += count
-                newly_gone += count
-                _send_out(
-                    world, draws, member, day, c, count, weight, going, day_seat, to_gate, to_site, bound
-                )
+                _choose_sites(world, draws, member, c, leaving[k], weight, going, day_seat)
+                _send_out(world, draws, member, day, c, going, day_seat, to_gate, to_site, bound)
 
             # 10. the day is recorded
             away += newly_gone - back
@@ -444,22 +445,26 @@ def _send_home(
 
 
 @njit(cache=True, nogil=True)
-def _send_out(
+def _can_leave(pull: NDArray[np.float64], room: NDArray[np.float64], is_open: NDArray[np.bool_]) -> bool:
+    """Tell whether any site is open to a cell."""
+    for s in range(pull.shape[0]):  # noqa: SIM110 - compiled code has no generators
+        if is_open[s] and pull[s] > 0.0 and room[s] > 0.0:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _choose_sites(
     world: World,
     draws: Draws,
     member: int,
-    day: int,
     c: int,
     count: int,
     weight: NDArray[np.float64],
     going: NDArray[np.int64],
     day_seat: np.uint64,
-    to_gate: NDArray[np.int64],
-    to_site: NDArray[np.int64],
-    bound: NDArray[np.int64],
 ) -> None:
-    """Divide those who leave a cell among the sites and set them on their way (steps 8 and 9)."""
-    epoch, group = world.epoch_of_day[day], world.group_of_cell[c]
+    """Divide those who leave the class of cell `c` among the sites (step 8)."""
     key = world.keys[world.cells[c]]
     going[:] = 0
     if count <= ONE_BY_ONE_TO:
@@ -468,8 +473,24 @@ def _send_out(
         _choose_shares(world, draws.concentration[member], weight, seat(day_seat ^ SHARE, key))
         _choose_together(world, count, weight, seat(day_seat ^ CHOOSE, key), going)
 
+
+@njit(cache=True, nogil=True)
+def _send_out(
+    world: World,
+    draws: Draws,
+    member: int,
+    day: int,
+    c: int,
+    going: NDArray[np.int64],
+    day_seat: np.uint64,
+    to_gate: NDArray[np.int64],
+    to_site: NDArray[np.int64],
+    bound: NDArray[np.int64],
+) -> None:
+    """Set those who chose their sites on the way (step 9)."""
+    epoch, group = world.epoch_of_day[day], world.group_of_cell[c]
     slots = world.slots
-    walk_seat = seat(day_seat ^ WALK, key)
+    walk_seat = seat(day_seat ^ WALK, world.keys[world.cells[c]])
     for s in range(going.shape[0]):
         people = going[s]
         if people == 0:
@@ -502,31 +523,41 @@ def _choose_singly(
 
     Person k + 1 follows one of the k before with chance k / (k + concentration) and else chooses by weight.
     """
-    total = weight.sum()
+    # the sites that can be chosen, with cumulated weights, so that a choice is a search by halves
+    sites = np.empty(weight.shape[0], np.int64)
+    edges = np.empty(weight.shape[0])
+    total = 0.0
+    n = 0
+    for s in range(weight.shape[0]):
+        if weight[s] > 0.0:
+            total += weight[s]
+            sites[n] = s
+            edges[n] = total
+            n += 1
     chosen = np.empty(ONE_BY_ONE_TO, np.int64)
     state = start
     for k in range(count):
         u, state = draw_unit(state)
-        if concentration < MULTINOMIAL_FROM and u * (concentration + k) < k:
-            site = chosen[int(u * (concentration + k))]
+        place = u * (concentration + k)
+        if place < k and concentration < MULTINOMIAL_FROM:
+            site = chosen[int(place)]
         else:
             u, state = draw_unit(state)
-            rest = u * total
-            site = -1
-            for s in range(weight.shape[0]):
-                if weight[s] > 0.0:
-                    site = s
-                    rest -= weight[s]
-                    if rest <= 0.0:
-                        break
+            target = u * total
+            low, high = 0, n - 1
+            while low < high:
+                middle = (low + high) // 2
+                if edges[middle] < target:
+                    low = middle + 1
+                else:
+                    high = middle
+            site = sites[low]
         chosen[k] = site
         going[site] += 1
 
 
 @njit(cache=True, nogil=True)
-def _choose_shares(
-    world: World, concentration: float, weight: NDArray[np.float64], start: np.uint64
-) -> None:
+def _choose_shares(world: World, concentration: float, weight: NDArray[np.float64], start: np.uint64) -> None:
     """Replace weights by the shares of the day: Dirichlet around them, drawn in logarithms."""
     if concentration >= MULTINOMIAL_FROM:
         return

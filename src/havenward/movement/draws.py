@@ -14,18 +14,46 @@ _GOLDEN = uint64(0x9E3779B97F4A7C15)
 _FIRST = uint64(0xBF58476D1CE4E5B9)
 _SECOND = uint64(0x94D049BB133111EB)
 _TO_UNIT = 1.0 / 9007199254740992.0  # 2**-53
-_TWO_PI = 2.0 * np.pi
+# 1 / k for the small k that the walk along binomial probabilities meets: a product is quicker than a quotient
+_INVERSE = np.array([0.0, *(1.0 / k for k in range(1, 64))])
 # below this mean, walking along the probabilities is quicker than rejection (Hoermann 1993)
 _INVERSION_BELOW = 10.0
 
 
 @njit(uint64(uint64), cache=True, inline="always")
-def mix(state: np.uint64) -> np.uint64:
-    """Scramble 64 bits so that neighbouring inputs give unrelated outputs."""
-    z = state + _GOLDEN
+def _scramble(z: np.uint64) -> np.uint64:
+    """Finish a state of SplitMix64."""
     z = (z ^ (z >> uint64(30))) * _FIRST
     z = (z ^ (z >> uint64(27))) * _SECOND
     return z ^ (z >> uint64(31))
+
+
+@njit(uint64(uint64), cache=True, inline="always")
+def mix(state: np.uint64) -> np.uint64:
+    """Scramble 64 bits so that neighbouring inputs give unrelated outputs."""
+    return _scramble(state + _GOLDEN)
+
+
+def _build_ziggurat() -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
+    """Lay out 128 layers of equal area under exp(-x**2 / 2); the lowest holds the tail.
+
+    Returns widths x (129, falling to 0; the first is the width that the lowest layer would need) and
+    heights y (129, rising to 1).
+    """
+    tail, area = _ZIGGURAT_TAIL, _ZIGGURAT_AREA
+    x, y = np.zeros(129), np.ones(129)
+    x[0], y[0] = area / np.exp(-0.5 * tail * tail), 0.0
+    x[1], y[1] = tail, np.exp(-0.5 * tail * tail)
+    for layer in range(2, 128):
+        y[layer] = y[layer - 1] + area / x[layer - 1]
+        x[layer] = np.sqrt(-2.0 * np.log(y[layer]))
+    return x, y
+
+
+# start of the tail and area of each layer for 128 layers (Marsaglia & Tsang 2000, doi:10.18637/jss.v005.i08)
+_ZIGGURAT_TAIL = 3.442619855899
+_ZIGGURAT_AREA = 9.91256303526217e-3
+_ZIGGURAT_X, _ZIGGURAT_Y = _build_ziggurat()
 
 
 @njit(uint64(uint64, uint64), cache=True, inline="always")
@@ -38,11 +66,7 @@ def seat(start: np.uint64, key: np.uint64) -> np.uint64:
 def draw_unit(state: np.uint64) -> tuple[float, np.uint64]:
     """Draw one number in (0, 1) and move on."""
     state = uint64(state + _GOLDEN)
-    z = state
-    z = (z ^ (z >> uint64(30))) * _FIRST
-    z = (z ^ (z >> uint64(27))) * _SECOND
-    z = z ^ (z >> uint64(31))
-    return (float(z >> uint64(11)) + 0.5) * _TO_UNIT, state
+    return (float(_scramble(state) >> uint64(11)) + 0.5) * _TO_UNIT, state
 
 
 @njit(cache=True)
@@ -79,7 +103,8 @@ def _binomial_lower(n: int, p: float, start: np.uint64) -> int:
                 k += 1
                 if k > n:
                     break
-                chance *= ratio * (n - k + 1) / k
+                inverse = _INVERSE[k] if k < 64 else 1.0 / k
+                chance *= ratio * (n - k + 1) * inverse
                 if chance <= 0.0:
                     break
             if k <= n:
@@ -128,10 +153,29 @@ def _log_factorial(k: float) -> float:
 
 @njit(cache=True, inline="always")
 def _normal(state: np.uint64) -> tuple[float, np.uint64]:
-    """Draw a standard normal number (Box and Muller 1958)."""
-    u, state = draw_unit(state)
-    v, state = draw_unit(state)
-    return np.sqrt(-2.0 * np.log(u)) * np.cos(_TWO_PI * v), state
+    """Draw a standard normal number: the ziggurat of 128 layers (Marsaglia & Tsang 2000).
+
+    Layer, sign and place come from different bits of one number (Doornik 2005 on why they must).
+    """
+    while True:
+        state = uint64(state + _GOLDEN)
+        bits = _scramble(state)
+        layer = int(bits & uint64(127))
+        place = (float(bits >> uint64(11)) * _TO_UNIT) * 2.0 - 1.0
+        x = place * _ZIGGURAT_X[layer]
+        if abs(x) < _ZIGGURAT_X[layer + 1]:
+            return x, state
+        if layer == 0:  # the tail beyond the last layer (Marsaglia 1964)
+            while True:
+                u, state = draw_unit(state)
+                v, state = draw_unit(state)
+                far = -np.log(u) / _ZIGGURAT_TAIL
+                if -2.0 * np.log(v) > far * far:
+                    return (_ZIGGURAT_TAIL + far) * (1.0 if place > 0.0 else -1.0), state
+        u, state = draw_unit(state)
+        low, high = _ZIGGURAT_Y[layer], _ZIGGURAT_Y[layer + 1]
+        if low + u * (high - low) < np.exp(-0.5 * x * x):
+            return x, state
 
 
 @njit(cache=True)

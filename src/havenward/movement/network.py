@@ -57,6 +57,9 @@ class Network:
         Rows in `places` of origins, receiving places and gates.
     groups, group_of_cell
         Names of the groups of origins, sorted, and each cell's index among them.
+    class_of_cell, cell_of_class
+        Cells of one group with the same ways to all sites on all days form a class: who leaves them on one
+        day divides together. Index of the class of each cell, and the first cell of each class.
     epoch_of_day
         Shape (day,).
     km, days_foot, days_ride
@@ -92,6 +95,8 @@ class Network:
     gates: NDArray[np.int64]
     groups: tuple[str, ...]
     group_of_cell: NDArray[np.int64]
+    class_of_cell: NDArray[np.int64]
+    cell_of_class: NDArray[np.int64]
     epoch_of_day: NDArray[np.int64]
     km: NDArray[np.float64]
     days_foot: NDArray[np.int64]
@@ -207,6 +212,7 @@ def build_network(case: Case, first_date: date, days: int, rules: Rules) -> Netw
             )
             host_of_site[epoch, s] = hosts[0][1] if hosts else -1
 
+    class_of_cell, cell_of_class = _choice_classes(group_of_cell, km, gate, days_foot, days_ride)
     return Network(
         places=places,
         cells=_rows(cells, places),
@@ -214,6 +220,8 @@ def build_network(case: Case, first_date: date, days: int, rules: Rules) -> Netw
         gates=_rows(gates, places),
         groups=groups,
         group_of_cell=group_of_cell,
+        class_of_cell=class_of_cell,
+        cell_of_class=cell_of_class,
         epoch_of_day=epoch_of_day.astype(np.int64),
         km=km,
         days_foot=days_foot,
@@ -334,6 +342,19 @@ def _find_ways(
                 )
     settled.pop(start, None)
     return settled
+
+
+def _choice_classes(
+    group_of_cell: NDArray[np.int64], *ways: NDArray[np.generic]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Put cells of one group with the same ways into one class; also give the first cell of each class."""
+    found: dict[tuple[object, ...], int] = {}
+    classes = [
+        found.setdefault((int(group), *(way[:, c].tobytes() for way in ways)), len(found))
+        for c, group in enumerate(group_of_cell)
+    ]
+    first = [classes.index(number) for number in range(len(found))]
+    return np.array(classes, np.int64), np.array(first, np.int64)
 
 
 def _travel_days(km: float, by_road: bool, rules: Rules) -> tuple[int, int]:  # noqa: FBT001

@@ -145,6 +145,8 @@ class Simulator:
             sites=n.sites,
             gates=n.gates,
             group_of_cell=n.group_of_cell,
+            class_of_cell=n.class_of_cell,
+            cell_of_class=n.cell_of_class,
             group_keys=np.array([stable_key("group", g) for g in n.groups], np.uint64),
             epoch_of_day=n.epoch_of_day,
             km=n.km,
