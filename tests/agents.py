@@ -67,6 +67,7 @@ class Fault(Enum):
     OWN_SHOCK = "every cell has a shock of its own instead of that of its group"
     FIXED_SHARES = "destination shares do not vary from day to day"
     COMMON_SHARES = "all cells of a group share one set of varying destination shares"
+    OWN_SHARES = "every cell has varying shares of its own, even where another has the same ways"
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Setting:
     """The world and what one member has drawn, as plain lists; axes as in `World` and `Draws`."""
 
     group_of_cell: list[int]
+    class_of_cell: list[int]  # the first cell of the same group with the same ways
     cell_places: list[int]
     site_places: list[int]
     gate_places: list[int]
@@ -157,8 +159,16 @@ def read_setting(prepared: Simulator, changes: Mapping[str, float]) -> Setting:
         first if after < 0 else max(first, passed[after])
         for first, after in zip(drawn["open_from"], world.opens_after.tolist(), strict=True)
     ]
+    ways = [
+        (
+            int(world.group_of_cell[c]),
+            *(table[:, c].tobytes() for table in (world.km, world.days_foot, world.days_ride, world.gate)),
+        )
+        for c in cells
+    ]
     same_names = {f.name for f in fields(Setting)}
     return Setting(
+        class_of_cell=[ways.index(way) for way in ways],
         cell_places=world.cells.tolist(),
         site_places=world.sites.tolist(),
         gate_places=world.gates.tolist(),
@@ -335,7 +345,7 @@ class Life:
     def leave(self) -> int:
         s, random = self.setting, self.rng.random
         shocks = [self.draw_shock(g) for g in range(s.groups)]
-        shares: dict[int, list[float]] = {}  # by cell: shares vary around the weights for a day
+        shares: dict[int, list[float]] = {}  # by class: shares vary around the weights for a day
         occupied = self.count_bound()
         room = [self.weigh_room(site, n) for site, n in enumerate(occupied)]
         new = 0
@@ -355,7 +365,7 @@ class Life:
                     (leaving if random() < chance else self.willing[c]).append(person)
             if not leaving:
                 continue
-            vary = group if self.fault is Fault.COMMON_SHARES else c
+            vary = {Fault.COMMON_SHARES: group, Fault.OWN_SHARES: c}.get(self.fault, s.class_of_cell[c])
             if vary not in shares:
                 shares[vary] = self.vary_shares(weights)
             sums = list(accumulate(shares[vary]))

@@ -18,7 +18,7 @@ GROUND = {"errors", "settings", "geography", "dates", "randomness", "distributio
 # who stands on which floor; a module may import from floors below its own, never from above
 FLOORS = (
     GROUND,
-    {"records"},
+    {"records", "flee_inputs"},
     {"runs"},
     STAGES,
     {"pipeline"},

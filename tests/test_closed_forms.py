@@ -234,7 +234,8 @@ def test_varying_shares_widen_counts(concentration: float, n: int) -> None:
     """All leave on the first day; counts are Dirichlet-multinomial.
 
     Variance N p (1 - p) (N + eta) / (1 + eta), covariance with - p p' for p (1 - p); the whole law of one
-    camp is beta-binomial(N, eta p, eta (1 - p)); two cells of one group are independent.
+    camp is beta-binomial(N, eta p, eta (1 - p)). Two cells with the same ways divide as one with 2 N people if
+    they are of one group, and independently if not.
     """
     changes = {"contact_hazard": 500.0, "distance_exponent": 1.3, "destination_concentration": concentration}
     result = run(fork("g", people=n), 6, changes)
@@ -253,9 +254,10 @@ def test_varying_shares_widen_counts(concentration: float, n: int) -> None:
     found = np.append(observed[kept], observed[~kept].sum())
     bins, found = (bins, found) if bins[-1] >= 10 else (bins[:-1], found[:-1])
     assert stats.chi2.sf(((found - bins) ** 2 / bins).sum(), len(bins) - 1) > 2 * stats.norm.sf(WITHIN)
-    pair = run(fork("g", "g", people=n), 6, changes, seed=8)
-    both = column(pair, "camp-0")[:, -1]
-    expect_variance(both, 2 * n * share[0], 2 * n * share[0] * (1 - share[0]) * wider)
+    for groups, width in ((("g", "g"), (2 * n + concentration) / (1 + concentration)), (("g", "h"), wider)):
+        pair = run(fork(*groups, people=n), 6, changes, seed=8)
+        both = column(pair, "camp-0")[:, -1]
+        expect_variance(both, 2 * n * share[0], 2 * n * share[0] * (1 - share[0]) * width)
 
 
 # -- shocks ------------------------------------------------------------------------------------------------

@@ -76,8 +76,11 @@ def on(day: int) -> date:
     return START + timedelta(days=day)
 
 
-def valley(*events: Event, opens_last: str = "", **changes: Mapping[str, object]) -> Case:
-    """Make a valley of two groups in three cells: a hub before two camps, and a city by another road."""
+def valley(*events: Event, opens_last: str = "", twin: int = 0, **changes: Mapping[str, object]) -> Case:
+    """Make a valley of two groups in three cells: a hub before two camps, and a town by another road.
+
+    With `twin` so many people live in one more cell, with the same ways as `south-2`.
+    """
     locations = {
         "north": {"kind": "origin", "group": "north", "population": 40},
         "south-1": {"kind": "origin", "group": "south", "population": 30},
@@ -88,6 +91,7 @@ def valley(*events: Event, opens_last: str = "", **changes: Mapping[str, object]
         "town": {"kind": "host"},
     }
     routes = (
+        *((road("south-3", "hub", 8),) if twin else ()),
         road("north", "hub", 5),
         road("south-1", "hub", 12),
         road("south-2", "hub", 8),
@@ -97,6 +101,8 @@ def valley(*events: Event, opens_last: str = "", **changes: Mapping[str, object]
         road("south-1", "town", 75, "foot"),
         road("north", "town", 120),
     )
+    if twin:
+        locations["south-3"] = {"kind": "origin", "group": "south", "population": twin}
     return city(
         locations=tuple(place(key, **values | changes.get(key, {})) for key, values in locations.items()),
         routes=routes,
@@ -140,7 +146,7 @@ TOYS = {
         Rules(return_ramp_days=5.0),
     ),
     "shocks": Toy(
-        valley(event(on(5), "order_to_stay", location="south")),
+        valley(event(on(5), "order_to_stay", location="south"), twin=30),
         9,
         (2, 4, 8),
         {
@@ -207,6 +213,7 @@ SPOILED = {
     Fault.EARLY_RETURNS: "return",
     Fault.OWN_SHOCK: "shocks",
     Fault.COMMON_SHARES: "shocks",
+    Fault.OWN_SHARES: "shocks",
     Fault.FIXED_SHARES: "throng",
 }
 

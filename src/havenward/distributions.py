@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -205,7 +205,9 @@ def summary(distribution: Distribution, levels: tuple[float, ...] = (0.05, 0.5, 
     return tuple(float(v) for v in picked)
 
 
-def weighted_quantiles(values: FloatArray, weights: FloatArray, levels: tuple[float, ...]) -> FloatArray:
+def weighted_quantiles(
+    values: NDArray[np.generic], weights: FloatArray, levels: Sequence[float]
+) -> NDArray[np.generic]:
     """Give quantiles over members: the smallest value whose cumulated weight reaches the level.
 
     No interpolation, so a quantile is always a value that some member has, and the quantile of a rising
@@ -225,6 +227,10 @@ def weighted_quantiles(values: FloatArray, weights: FloatArray, levels: tuple[fl
     quantiles
         Shape (level, ...).
     """
+    if np.ptp(weights) == 0.0:  # all members alike: sorting is enough, and ten times quicker
+        ranks = [max(0, int(np.ceil(level * len(weights) - 1e-9)) - 1) for level in levels]
+        alike: NDArray[np.generic] = np.sort(values, axis=0)[ranks]
+        return alike
     order = np.argsort(values, axis=0, kind="stable")
     cumulated = np.cumsum(weights[order], axis=0)
     picked = [np.argmax(cumulated >= min(level, 1.0) - 1e-9, axis=0)[None] for level in levels]

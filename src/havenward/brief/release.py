@@ -196,10 +196,12 @@ def _coordinates(row: Location) -> tuple[tuple[str, ...], tuple[str, ...]] | Non
 
 
 def _fixed_text() -> str:
-    """Give the words that every page holds whatever the case is: the catalogue and the templates."""
+    """Give the words that a page may hold whatever the case is: catalogue, templates, tables of the package."""
     folder = resources.files("havenward.brief") / "templates"
     pages = [item.read_text(encoding="utf-8") for item in folder.iterdir() if item.name.endswith(".html")]
-    return " ".join([*PHRASES.values(), *pages])
+    tables = resources.files("havenward") / "tables"
+    shipped = ("standards.csv", "conventions.toml", "past_crises.csv")
+    return " ".join([*PHRASES.values(), *pages, *((tables / name).read_text("utf-8") for name in shipped)])
 
 
 # -- the check of finished files -------------------------------------------------------------------------

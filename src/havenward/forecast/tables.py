@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from havenward.forecast.ensemble import count_displaced, weighted_quantiles
+from havenward.distributions import weighted_quantiles
+from havenward.forecast.ensemble import count_displaced
 from havenward.records import QUANTILE_LEVELS, RECEIVING_KINDS, TOTAL
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def forecast_table(ensemble: Ensemble, kinds: Mapping[str, str], origin_date: da
                     "horizon": np.tile(ahead[use], len(QUANTILE_LEVELS)),
                     "target_end_date": pl.concat([end_dates] * len(QUANTILE_LEVELS)),
                     "output_type_id": np.repeat(_LEVEL_NAMES, count),
-                    "value": levels.ravel(),
+                    "value": levels.ravel().astype(np.float64),
                 }
             ).select(
                 pl.lit(origin_date).alias("origin_date"),

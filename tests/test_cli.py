@@ -1,0 +1,156 @@
+"""What can be typed works from files, says words to stderr and data to stdout, and ends with the right status."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+import havenward
+from havenward.case.write import write_case
+from havenward.cli import DONE, USAGE, WRONG, build_parser, main
+from worlds import START, city
+
+
+@pytest.fixture(scope="module")
+def case_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cases") / "city"
+    write_case(city(), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run_folder(case_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "run"
+    words = [
+        "forecast",
+        str(case_folder),
+        "--as-of",
+        str(START),
+        "--horizon",
+        "40",
+        "--members",
+        "60",
+        "--out",
+        str(folder),
+    ]
+    assert main(words) == DONE
+    return folder
+
+
+def test_check_says_nothing_is_wrong(case_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(case_folder)]) == DONE
+    said = capsys.readouterr()
+    assert "error" not in said.out
+    assert said.err.startswith("0 problems")
+
+
+def test_check_names_every_problem(
+    case_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = tmp_path / "broken"
+    copytree(case_folder, broken)
+    for name, old, new in (("locations.csv", "40000", "-40000"), ("routes.csv", "bridge", "brigde")):
+        path = broken / name
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    assert main(["check", str(broken)]) == WRONG
+    said = capsys.readouterr()
+    assert "locations.csv row" in said.out
+    assert "routes.csv row" in said.out
+    assert "bridge" in said.out
+
+
+def test_a_broken_case_is_not_forecast(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["forecast", str(tmp_path), "--out", str(tmp_path / "run")]) == WRONG
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "case.toml" in said.err
+    assert not (tmp_path / "run").exists()
+
+
+def test_forecast_and_brief_from_the_command_line(
+    run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    for audience in ("public", "partner", "team"):
+        out = tmp_path / audience
+        assert main(["brief", str(run_folder), "--out", str(out), "--audience", audience]) == DONE
+        files = [Path(line) for line in capsys.readouterr().out.splitlines()]
+        assert {path.name for path in files} >= {"brief.html", "brief.xlsx", "people.csv", "needs.csv"}
+        assert all(path.is_file() for path in files)
+
+
+def test_settings_from_the_command_line_change_the_run(
+    case_folder: Path, run_folder: Path, tmp_path: Path
+) -> None:
+    """Each option starts from words and is seen in the result."""
+    base = ["forecast", str(case_folder), "--as-of", str(START), "--horizon", "40", "--members", "60"]
+    before = (run_folder / "members.parquet").read_bytes()
+    for index, (extra, same) in enumerate(
+        (
+            (["--seed", "2"], False),
+            (["--members", "61"], False),
+            (["--horizon", "41"], False),
+            (["--priors", "leave-one-out"], False),
+            (["--workers", "1"], True),
+        )
+    ):
+        out = tmp_path / str(index)
+        assert main([*base, *extra, "--out", str(out)]) == DONE
+        assert ((out / "members.parquet").read_bytes() == before) is same, extra
+
+
+def test_new_makes_a_case_that_check_understands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "mine"
+    assert main(["new", str(folder)]) == DONE
+    assert (folder / "case.toml").is_file()
+    capsys.readouterr()
+    assert main(["check", str(folder)]) == WRONG
+    assert "no origin" in capsys.readouterr().out.replace("There is no", "no").lower()
+    assert main(["new", str(folder)]) == WRONG
+
+
+def test_doctor_finds_this_machine_sound(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor"]) == DONE
+    assert "MISSING" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words", [["forcast"], ["forecast"], ["forecast", "x", "--as-of", "31/07/2016", "--out", "y"]]
+)
+def test_wrong_words_are_a_usage_error(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    assert left.value.code == USAGE
+    assert "usage:" in capsys.readouterr().err
+
+
+def test_no_words_show_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == USAGE
+    assert "demo" in capsys.readouterr().err
+
+
+def test_every_command_has_help_with_an_example() -> None:
+    actions = build_parser()._subparsers
+    assert actions is not None
+    commands = actions._group_actions[0].choices
+    assert isinstance(commands, dict)
+    for name, parser in commands.items():
+        assert f"example: havenward {name}" in parser.format_help(), name
+
+
+def test_the_module_runs_as_a_program() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "havenward", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == havenward.__version__
+
+
+def test_every_name_of_the_face_is_there() -> None:
+    for name in havenward.__all__:
+        assert getattr(havenward, name) is not None
+    with pytest.raises(AttributeError):
+        havenward.no_such_name  # noqa: B018
