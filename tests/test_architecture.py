@@ -23,7 +23,8 @@ FLOORS = (
     STAGES,
     {"pipeline"},
     {"doctor"},  # tries every part of the house
-    {"cli", "workbench", "__init__", "__main__"},
+    {"cli", "workbench", "__init__"},
+    {"__main__"},
 )
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 TEXT_SUFFIXES = {
@@ -89,12 +90,13 @@ def test_imports_only_go_downstairs():
 
 
 def test_only_pipeline_names_two_stages():
+    """The face of the package may list names of all stages: it only hands them on."""
     for path in modules():
         named = {there for _, there in imported(path)} & STAGES
         if room(path) in STAGES:
             others = named - {room(path)}
             assert not others, f"{name_of(path)} imports another stage: {sorted(others)}"
-        elif room(path) != "pipeline":
+        elif room(path) not in ("pipeline", "__init__"):
             assert len(named) < 2, (
                 f"{name_of(path)} names {sorted(named)}; only pipeline.py may name two stages"
             )

@@ -55,13 +55,15 @@ class FleeClosure:
 class FleeSeries:
     """Counts of one camp (or of `total`): day numbers from the start of the period, and people.
 
-    `files` are the files of Flee's `source_data` they were read from.
+    `files` are the files of Flee's `source_data` they were read from. Where there are several, `parts` holds
+    the counts of each file (its `name` is the file), and `days` and `counts` are what Flee adds them up to.
     """
 
     name: str
     days: tuple[int, ...]
     counts: tuple[float, ...]
     files: tuple[str, ...] = ()
+    parts: tuple[FleeSeries, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,11 @@ class FleeInputs:
         `simsetting.yml` as nested mappings, unknown keys included; missing keys take Flee's code defaults.
     demographics
         Text of each `demographics_*.csv` by file name.
+    x_is
+        What the fourth column of `locations.csv`, Flee's x, holds: `latitude` in most folders, or `longitude`.
+    other_files
+        Text of every other file that Flee may read, such as `input_csv/flood_level.csv`, by its path in the
+        folder.
     """
 
     start_date: dt.date
@@ -98,3 +105,5 @@ class FleeInputs:
     changes: tuple[tuple[str, str, int], ...]
     settings: Mapping[str, Any]
     demographics: Mapping[str, str] = field(default_factory=dict)
+    x_is: str = "latitude"
+    other_files: Mapping[str, str] = field(default_factory=dict)

@@ -172,7 +172,7 @@ def run_forecast(
     from havenward.case.write import case_hash, write_case
     from havenward.forecast.tables import run_tables
 
-    check_free(folder, replace=replace_run)
+    check_free(folder, replace=replace_run, needed_bytes=check_size(case, settings))
     if settings.origin_date < case.start:
         raise SettingsError(
             Problem(
@@ -221,6 +221,36 @@ def run_forecast(
         log,
         replace=replace_run,
     )
+
+
+def check_size(case: Case, settings: ForecastSettings) -> int:
+    """Refuse an ensemble that the machine cannot hold; return an upper bound of the bytes it writes.
+
+    Three counts of four bytes are held per member, day and place, and about as much again while the tables
+    are made; on disk they shrink to a third or less.
+    """
+    days = settings.horizon_days + max(0, (settings.origin_date - case.start).days)
+    cells = settings.members * days * (len({place.location for place in case.locations}) + 1)
+    held, memory = 24 * cells, _memory_bytes()
+    if memory and held > 0.8 * memory:
+        raise SettingsError(
+            Problem(
+                "--members",
+                f"{settings.members} members of this case need about {held / 1e9:,.0f} GB of memory",
+                f"expected at most {0.8 * memory / 1e9:,.0f} GB",
+                "ask for fewer members or a shorter horizon",
+                "too-large",
+            )
+        )
+    return 4 * cells
+
+
+def _memory_bytes() -> int:
+    """Give the memory of the machine, 0 where it does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # Windows
+        return 0
 
 
 def make_brief(run: Run, folder: Path, settings: BriefSettings) -> tuple[Path, ...]:

@@ -6,8 +6,10 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from datetime import date
+from glob import escape as glob_escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 RUN_FILE = "run.json"
+PART, OLD = ".part-", ".old"  # endings of hidden folders: a run being written, a run being replaced
+SECONDS_PER_DAY = 86_400
 TABLES = ("members", "members_weights", "forecast", "assumptions")
 
 
@@ -72,14 +76,14 @@ class Run:
         return pl.scan_parquet(self.folder / f"{name}.parquet")
 
 
-def check_free(folder: Path, *, replace: bool) -> None:
+def check_free(folder: Path, *, replace: bool, needed_bytes: int = 0) -> None:
     """Refuse a target that holds something, before any work is done for it.
 
     Raises
     ------
     RunError
         The folder exists and is not empty and `replace` is off, it exists and is no run folder (which is
-        never removed), or its parent cannot be written to.
+        never removed), its parent cannot be written to, or the disk has less room than `needed_bytes`.
     """
     if folder.is_dir() and any(folder.iterdir()):
         if not (folder / RUN_FILE).exists():
@@ -123,6 +127,17 @@ def check_free(folder: Path, *, replace: bool) -> None:
                 "target-read-only",
             )
         )
+    free = shutil.disk_usage(parent).free
+    if free < needed_bytes:
+        raise RunError(
+            Problem(
+                str(parent),
+                f"{free / 1e6:,.0f} MB are free on the disk",
+                f"expected room for the run, up to {needed_bytes / 1e6:,.0f} MB",
+                "free some space, name another folder, or ask for fewer members",
+                "disk-full",
+            )
+        )
 
 
 def write_run(
@@ -160,7 +175,8 @@ def write_run(
     folder = Path(folder)
     check_free(folder, replace=replace)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.part-", dir=folder.parent))
+    clear_leftovers(folder)
+    staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}{PART}", dir=folder.parent))
     try:
         for name in TABLES:
             tables[name].write_parquet(
@@ -195,13 +211,30 @@ def write_run(
 
 def _take_place(staging: Path, folder: Path) -> None:
     """Put the finished folder where it belongs; an older run stays until the new one is complete."""
-    if not folder.exists():
+    if folder.exists():
+        old = folder.with_name(f".{folder.name}{OLD}")
+        folder.rename(old)
         staging.rename(folder)
-        return
-    old = staging.with_name(staging.name + ".old")
-    folder.rename(old)
-    staging.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        staging.rename(folder)
+
+
+def clear_leftovers(folder: Path) -> None:
+    """Tidy up after a run into this folder that was killed: an older run comes back, halves go.
+
+    Called when the folder is written or opened. A half that is younger than a day and is not ours may belong
+    to a run that is still going, and stays.
+    """
+    old = folder.with_name(f".{folder.name}{OLD}")
+    if old.is_dir():
+        if folder.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.rename(folder)
+    for half in folder.parent.glob(f".{glob_escape(folder.name)}{PART}*"):
+        if time.time() - half.stat().st_mtime > SECONDS_PER_DAY:
+            shutil.rmtree(half, ignore_errors=True)
 
 
 def read_run(folder: Path) -> Run:
@@ -213,6 +246,8 @@ def read_run(folder: Path) -> Run:
         It is no run folder, a file is missing, or it was written by a newer version.
     """
     folder = Path(folder)
+    if not folder.exists():
+        clear_leftovers(folder)
     path = folder / RUN_FILE
     if not path.is_file():
         raise RunError(

@@ -196,7 +196,7 @@ def _coordinates(row: Location) -> tuple[tuple[str, ...], tuple[str, ...]] | Non
 
 
 def _fixed_text() -> str:
-    """Give the words that a page may hold whatever the case is: catalogue, templates, tables of the package."""
+    """Give the words that a page may hold whatever the case: catalogue, templates, tables of the package."""
     folder = resources.files("havenward.brief") / "templates"
     pages = [item.read_text(encoding="utf-8") for item in folder.iterdir() if item.name.endswith(".html")]
     tables = resources.files("havenward") / "tables"
