@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -154,3 +155,26 @@ def test_every_name_of_the_face_is_there() -> None:
         assert getattr(havenward, name) is not None
     with pytest.raises(AttributeError):
         havenward.no_such_name  # noqa: B018
+
+
+def test_score_prints_scores_and_says_what_they_are_worth(
+    run_folder: Path, case_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["score", str(run_folder)]) == WRONG
+    assert "no count after the origin date" in capsys.readouterr().err
+    counted = tmp_path / "counted"
+    copytree(case_folder, counted)
+    header = "date,date_from,scope,location,origin,measure,persons,households,series,published,source"
+    rows = [
+        "2020-01-20,,location,camp-a,,stock,9000,,counts,2020-01-22,",
+        "2020-01-20,,total,,,stock,40000,,counts,2020-01-22,",
+    ]
+    (counted / "observations.csv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    assert main(["score", str(run_folder), "--case", str(counted), "--format", "json"]) == DONE
+    report = json.loads(capsys.readouterr().out)
+    assert {(s["target"], s["location"]) for s in report["scores"]} == {
+        ("stock", "camp-a"),
+        ("stock", "total"),
+        ("counted_displaced", "total"),
+    }
+    assert report["notes"][0].startswith("track C")

@@ -62,6 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_forecast(commands)
     _add_brief(commands)
+    _add_score(commands)
     _add_doctor(commands)
     return parser
 
@@ -269,6 +270,56 @@ def _run_brief(chosen: argparse.Namespace) -> int:
     for path in files:
         print(path)
     return DONE
+
+
+def _add_score(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "score",
+        "score a run against counts of people",
+        "havenward score runs/eve --case cases/mosul-2016",
+        _run_score,
+    )
+    parser.add_argument("run_folder", type=Path, metavar="RUN", help="run folder")
+    parser.add_argument(
+        "--case", type=Path, metavar="CASE", help="case with counts published later (empty: those of the run)"
+    )
+    parser.add_argument("--format", default="table", choices=("table", "json"), help="how to print")
+
+
+def _run_score(chosen: argparse.Namespace) -> int:
+    from havenward.case.load import load_case
+    from havenward.pipeline import score_run
+    from havenward.runs import read_run
+
+    run = read_run(chosen.run_folder)
+    report = score_run(run, load_case(chosen.case or run.case_folder))
+    if chosen.format == "json":
+        import json
+
+        print(json.dumps(report, indent=2))
+        return DONE
+    for note in report["notes"]:
+        say(note)
+    columns = (
+        "series",
+        "target",
+        "location",
+        "n",
+        "wis",
+        "wis_log",
+        "coverage_50",
+        "coverage_80",
+        "coverage_95",
+        "width_95",
+    )
+    print("  ".join(columns))
+    for row in report["scores"]:
+        cells = (f"{row[c]:.3g}" if isinstance(row[c], float) else str(row[c]) for c in columns)
+        print("  ".join(cells))
+    for name, value in report["flee_errors"].items():
+        print(f"{name}  {value['mean']:.4f}  sd {value['sd']:.4f}")
+    return DONE if report["scores"] else WRONG
 
 
 def _add_doctor(commands: Commands) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 LOOKS = (date(2016, 7, 31), date(2016, 10, 16))
 LOOK_BACK_UNTIL = date(2017, 6, 22)
 BUNDLED = "mosul-2016"
+TRACK_WORDS = {
+    "A": "track A: the observed totals were given to the model; a hindcast, not a forecast",
+    "B": "track B: the schedule of conflict and access was given; counts after the origin date were not",
+    "C": "track C: only what was published by the origin date",
+    "D": "track D: only what was published by the origin date, and no counts",
+}
 RECOUNT = (
     "After 22 June 2017 the counting system added about 380,000 people whom it had not counted before, most "
     "of them displaced for months and living in the east of the city. That is a change in counting, not "
@@ -269,6 +275,27 @@ def make_brief(run: Run, folder: Path, settings: BriefSettings) -> tuple[Path, .
     needs = estimate_needs(known, run, standards)
     size, _ = household_size(known, run, standards)
     return write_brief(compose_brief(known, run, needs, settings, standards, size), folder)
+
+
+def score_run(run: Run, case: Case) -> dict[str, Any]:
+    """Score a run against the counts of a case that were taken after its origin date.
+
+    Returns
+    -------
+    report
+        `scores` (see `forecast.scores.Score`), `flee_errors` (for runs of the rule set `flee`), and `notes`
+        in words: the information track, and what the scores cannot say.
+    """
+    from havenward.forecast.scores import score_counts
+
+    later = [count for count in case.observations if count.date > run.origin_date]
+    notes = [TRACK_WORDS[run.meta["track"]]]
+    if not later:
+        notes.append("the case holds no count after the origin date; name a case that does with --case")
+    if run.meta["case"] == BUNDLED:
+        notes.append("the model was shaped on this crisis: these scores demonstrate and do not prove")
+    scores = [asdict(score) for score in score_counts(run.table("forecast"), later)]
+    return {"scores": scores, "flee_errors": {}, "notes": notes}
 
 
 def run_demo(
