@@ -178,3 +178,14 @@ def test_score_prints_scores_and_says_what_they_are_worth(
         ("counted_displaced", "total"),
     }
     assert report["notes"][0].startswith("track C")
+
+
+def test_a_brief_of_a_case_keeps_the_run_out_of_the_products(
+    case_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "products"
+    assert main(["brief", str(case_folder), "--as-of", str(START), "--out", str(out)]) == DONE
+    assert (out / "brief.html").is_file()
+    assert not list(out.rglob("*.parquet"))
+    assert (tmp_path / "products-run" / "run.json").is_file()
+    assert "for the team only" in capsys.readouterr().err

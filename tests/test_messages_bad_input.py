@@ -840,14 +840,14 @@ BAD = [
         "a number in quotes",
         [("case.toml", "= 120", '= "120"')],
         [
-            "case.toml: horizon_days is '120'; expected a whole number from 1 to 1,500 (days); write the number without quotes",
+            "case.toml: horizon_days is '120'; expected a whole number from 1 to 4,000 (days); write the number without quotes",
         ],
     ),
     (
         "a horizon of nothing",
         [("case.toml", "= 120", "= 0")],
         [
-            "case.toml: horizon_days is '0'; expected a whole number from 1 to 1,500 (days); correct the value",
+            "case.toml: horizon_days is '0'; expected a whole number from 1 to 4,000 (days); correct the value",
         ],
     ),
     (

@@ -14,7 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from havenward.pipeline import simulate
+from havenward.case.known import as_of
+from havenward.case.load import load_case
+from havenward.movement.network import build_network
+from havenward.movement.rules import HAVENWARD
+from havenward.pipeline import bundled_case, simulate
 from havenward.records import Case, Ensemble
 from havenward.settings import ForecastSettings
 from worlds import START, assume, attribute, city, event, place, road
@@ -299,3 +303,71 @@ def test_a_stay_order_slows_leaving() -> None:
     calm = run(city(), members=300, days=20)
     ordered = run(city(events=(*city().events, event(START, "order_to_stay"))), members=300, days=20)
     assert ordered.displaced[:, -1].mean() < 0.9 * calm.displaced[:, -1].mean()
+
+
+# -- the same laws on the bundled case -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def mosul() -> Case:
+    """Load the bundled case as known in the middle: closures, openings, gates, retaken cells."""
+    return as_of(load_case(bundled_case()), MIDDLE)
+
+
+MIDDLE = date(2017, 3, 1)
+
+
+def run_mosul(case: Case, members: int = 30) -> Ensemble:
+    return simulate(case, ForecastSettings(MIDDLE, 60, members), workers=2)
+
+
+def test_mosul_conserves_people(mosul: Case) -> None:
+    result = run_mosul(mosul)
+    kinds = {p.location: p.kind for p in mosul.locations}
+    origins = [i for i, p in enumerate(result.locations) if kinds[p] == "origin"]
+    at_home = result.stock[:, :, origins].astype(np.int64).sum(axis=2)
+    everyone = at_home + result.displaced
+    assert (everyone == everyone[:, :1]).all()
+    inside = sum(result.draws[f"people.{group}"] for group in ("belt", "east", "west"))
+    assert (everyone[:, 0] == inside).all()
+    assert min(result.stock.min(), result.arrivals.min(), result.departures.min()) >= 0
+
+
+def test_mosul_in_another_order_is_the_same(mosul: Case) -> None:
+    turned = replace(
+        mosul,
+        **{
+            name: tuple(reversed(getattr(mosul, name)))
+            for name in ("locations", "routes", "attributes", "figures", "sources", "reports", "assumptions")
+        },
+    )
+    assert same(run_mosul(mosul), run_mosul(turned), tuple({p.location for p in mosul.locations}))
+
+
+def test_mosul_with_an_island_is_the_same(mosul: Case) -> None:
+    far = replace(mosul, locations=(*mosul.locations, place("an-island", "camp", capacity=9)))
+    assert same(run_mosul(mosul), run_mosul(far), tuple({p.location for p in mosul.locations}))
+
+
+def test_mosul_known_dates_hold_in_every_member(mosul: Case) -> None:
+    """Breaks if a published front date is drawn anew: both banks' starts and the east's passing are known."""
+    result = run_mosul(mosul)
+    east = (result.draws["front_reaches.east"]).astype(int)
+    assert set(east) == {(date(2016, 11, 1) - result.first_date).days}
+    # published on 5 March: from 1 March it is only known that the west began on 19 February
+    west = result.draws["front_reaches.west"].astype(int)
+    assert west.min() > (MIDDLE - result.first_date).days
+
+
+def test_mosul_has_nobody_on_a_closed_bridge(mosul: Case) -> None:
+    """The bridges are known to be gone: nobody from the west is received in the east by them."""
+    closed = [e for e in mosul.events if e.kind == "route_closes" and e.to == "mosul-east-host"]
+    assert closed
+    ways = build_network(mosul, date(2016, 10, 17), 130, HAVENWARD)
+    host = ways.site_names.index("mosul-east-host")
+    bridge = next(r for r in mosul.routes if {r.from_, r.to} == {"mosul-west-exit", "mosul-east-host"})
+    before, after = ways.epoch_of_day[10], ways.epoch_of_day[129]
+    for c, name in enumerate(ways.cell_names):
+        if name.startswith("mosul-west"):
+            assert ways.km[before, c, host] <= 5 + bridge.distance_km
+            assert ways.km[after, c, host] > 5 + bridge.distance_km

@@ -237,7 +237,7 @@ def _add_brief(commands: Commands) -> None:
     parser = _command(
         commands,
         "brief",
-        "write the brief of a run (or of a case, as of today) for an audience",
+        "write the brief of a run, or of a case as known on a day, for an audience",
         "havenward brief runs/eve --out briefs/eve --audience public",
         _run_brief,
     )
@@ -248,6 +248,9 @@ def _add_brief(commands: Commands) -> None:
         default="",
         metavar="|".join(AUDIENCES),
         help="who may read it (empty: as the case says)",
+    )
+    parser.add_argument(
+        "--as-of", type=_date, metavar="DATE", help="origin date where a case is named (empty: today)"
     )
 
 
@@ -261,9 +264,13 @@ def _run_brief(chosen: argparse.Namespace) -> int:
         run = read_run(chosen.source)
     else:
         case = load_case(chosen.source)
-        settings = ForecastSettings(date.today(), case.horizon_days, rules=case.rules)  # noqa: DTZ011
+        origin = chosen.as_of or date.today()  # noqa: DTZ011 - the planner's own day
+        settings = ForecastSettings(origin, case.horizon_days, rules=case.rules)
+        # beside the products and not among them: a run holds what only the team may see
+        folder = chosen.out.with_name(f"{chosen.out.name}-run")
         with _progress() as progress:
-            run = run_forecast(case, settings, chosen.out / "run", progress=progress)
+            run = run_forecast(case, settings, folder, progress=progress)
+        say(f"the run, for the team only: {run.folder}")
     known = load_case(run.case_folder)
     wanted = BriefSettings(suppress_below=known.suppress_below)
     files = make_brief(run, chosen.out, replace(wanted, audience=chosen.audience or known.audience))

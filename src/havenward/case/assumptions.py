@@ -96,14 +96,17 @@ def pool_figures(
     share needs its base and a household its size before they are people.
     """
     places = {place.casefold() for place in assumption.pool_places}
-    used = [
-        f
-        for f in case.figures
-        if f.term == assumption.pool_term
-        and f.unit == "persons"
-        and f.review != "rejected"
-        and f.location.casefold() in places
-    ]
+    used = sorted(
+        (
+            f
+            for f in case.figures
+            if f.term == assumption.pool_term
+            and f.unit == "persons"
+            and f.review != "rejected"
+            and f.location.casefold() in places
+        ),
+        key=lambda f: (f.fact_group or f.figure, f.figure),  # the order of rows must not matter
+    )
     groups: dict[str, list[Figure]] = defaultdict(list)
     for figure in used:
         groups[figure.fact_group or figure.figure].append(figure)

@@ -85,7 +85,10 @@ def draw_front(
         unknown = (known_front[:, cells] == FAR) & (known_passed[:, cells] == FAR)
         first_open = np.where(unknown, days, FAR).min(axis=1)
         late = np.maximum(0, origin_day + 1 - first_open)
-        reached[:, cells] = days + late[:, None]
+        days = np.where(unknown, days + late[:, None], days)
+        days = np.where(known_front[:, cells] < FAR, known_front[:, cells], days)
+        # the plan holds: no cell is reached before one that comes earlier in it
+        reached[:, cells] = np.maximum.accumulate(days, axis=1)
     reached = np.where(known_front < FAR, known_front, np.minimum(reached, known_passed))
     contested = np.maximum(1, np.round(draws["contest_days"]).astype(np.int64))[:, None]
     passed = np.where(known_passed < FAR, known_passed, np.minimum(reached + contested, FAR))
