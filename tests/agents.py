@@ -94,6 +94,7 @@ class Setting:
     capacity: list[list[float]]  # (day, site)
     throughput: list[list[float]]  # (day, gate)
     stay_order: list[list[bool]]
+    site_open: list[list[bool]]  # (day, site) by published dates
     opens: list[int]  # (site,) first day, that of a group that must be passed included
     closes: list[int]  # (site,) last day
     people: list[int]
@@ -194,6 +195,7 @@ def read_setting(prepared: Simulator, changes: Mapping[str, float]) -> Setting:
                 "host_of_site",
                 "way_home",
                 "stay_order",
+                "site_open",
             )
         },
         **{
@@ -249,7 +251,12 @@ class Life:
             self.day, self.epoch = day, epoch
             self.came, self.went = [0] * self.setting.places, [0] * self.setting.places
             # 1. the map of the day
-            self.open = [a <= day <= b for a, b in zip(self.setting.opens, self.setting.closes, strict=True)]
+            self.open = [
+                published and a <= day <= b
+                for published, a, b in zip(
+                    self.setting.site_open[day], self.setting.opens, self.setting.closes, strict=True
+                )
+            ]
             if self.fault is Fault.GATE_FIRST:
                 self.pass_gates()
             self.arrive()
@@ -344,7 +351,7 @@ class Life:
     # 6. shocks, 7. departures, 8. destinations, 9. on foot or by vehicle
     def leave(self) -> int:
         s, random = self.setting, self.rng.random
-        shocks = [self.draw_shock(g) for g in range(s.groups)]
+        shocks = [self.draw_shock() for _ in range(s.groups)]
         shares: dict[int, list[float]] = {}  # by class: shares vary around the weights for a day
         occupied = self.count_bound()
         room = [self.weigh_room(site, n) for site, n in enumerate(occupied)]
@@ -354,7 +361,7 @@ class Life:
             if not willing or not any(weights):
                 continue
             group = s.group_of_cell[c]
-            shock = self.draw_shock(group) if self.fault is Fault.OWN_SHOCK else shocks[group]
+            shock = self.draw_shock() if self.fault is Fault.OWN_SHOCK else shocks[group]
             chance = 1 - math.exp(-self.find_hazard(c) * shock)
             if self.fault is Fault.ROUNDED_DEPARTURES:
                 k = self.round_evenly(len(willing) * chance)
@@ -383,19 +390,19 @@ class Life:
             self.went[s.cell_places[c]] += len(leaving)
         return new
 
-    def draw_shock(self, group: int) -> float:
-        """Draw a factor of mean one; where people are told to stay, it is lower."""
+    def draw_shock(self) -> float:
+        """Draw a factor of mean one."""
         s = self.setting
-        shock = self.rng.gammavariate(1 / s.shock, s.shock) if s.shock > 0 else 1.0
-        return shock * (s.stay_factor if s.stay_order[self.day][group] else 1.0)
+        return self.rng.gammavariate(1 / s.shock, s.shock) if s.shock > 0 else 1.0
 
     def find_hazard(self, c: int) -> float:
         """Before the front, fear of it grows and some are held back; from its arrival on, the full hazard."""
         s = self.setting
+        told = s.stay_factor if s.stay_order[self.day][c] else 1.0
         ahead = s.reached[c] - self.day
         if ahead <= 0:
-            return s.hazard
-        return (1 - s.blocking) * (s.early + s.hazard * math.exp(-ahead / s.early_days))
+            return told * s.hazard
+        return told * (1 - s.blocking) * (s.early + s.hazard * math.exp(-ahead / s.early_days))
 
     def count_bound(self) -> list[int]:
         """Count who is at each site or on the way there."""

@@ -114,7 +114,7 @@ scenarios = st.builds(
 
 cases = st.builds(
     lambda dated, **tables: Case(
-        "Toy", "toy", "IRQ", START, 120, "havenward", False, 3, "public", 10,
+        "Toy", "toy", "IRQ", START, 120, "havenward", False, False, 3, "public", 10,
         sources=(Source("plan", "Plan", "", "", dated, ""), Source("counts", "Counts", "", "", None, "")), **tables,
     ),
     st.one_of(st.none(), days),

@@ -4,7 +4,7 @@ import csv
 import re
 import zipfile
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from math import ceil
 
 import openpyxl
@@ -16,21 +16,26 @@ from havenward.brief.compose import compose_brief
 from havenward.brief.release import _Page
 from havenward.brief.wording import round_people, say_amount, say_chance, say_people, say_quantity
 from havenward.brief.write import FILES, write_brief
+from havenward.case.known import as_of
+from havenward.errors import RunError
 from havenward.needs.requirements import estimate_needs, household_size
 from havenward.needs.standards import load_standards
+from havenward.records import Event, Supply
 from havenward.settings import BriefSettings
-from toy_brief import FORMULA, HOSTILE, ORIGIN, toy_case, toy_run
+from toy_brief import FORMULA, HOSTILE, ORIGIN, PUBLISHED, assumption, toy_case, toy_run
 
 
 def make(case, run, audience="public", suppress_below=10):
+    """Compose a brief as the pipeline does: from the case as it was known."""
     standards = load_standards()
+    case = as_of(case, run.origin_date)
     return compose_brief(
         case,
         run,
         estimate_needs(case, run, standards),
         BriefSettings(audience, suppress_below),
         standards,
-        household_size(case, run, standards)[0],
+        household_size(case, standards)[0],
     )
 
 
@@ -220,6 +225,202 @@ def test_quantities_and_chances_are_written_for_reading():
         "over 19 in 20",
         "almost certain",
     ]
+
+
+# -- capacity over time ------------------------------------------------------------------------------------
+
+
+def site(brief, location):
+    return next(place for place in brief.places if place.location == location)
+
+
+def capacity_event(day, value, location, published=PUBLISHED, kind="capacity"):
+    return Event(day, kind, location, "", "", value, published, "list")
+
+
+def test_days_before_the_origin_date_are_not_counted_as_over_capacity(case, tmp_path):
+    run = toy_run(tmp_path / "run", case, members=30, horizon=40, before=60)
+    place = site(make(case, run), "camp_a")
+    table = run.table("members").filter((pl.col("location") == "camp_a") & (pl.col("stock") > 12_000))
+    assert table["date"].min() < ORIGIN
+    assert place.first_likely == ORIGIN + timedelta(days=1)
+    ahead = table.filter(pl.col("date") > ORIGIN)
+    assert place.chance_over == pytest.approx(ahead["member"].n_unique() / 30)
+
+
+def test_days_after_a_site_closes_are_not_counted_as_over_capacity(case, run, brief, tmp_path):
+    closes = site(brief, "camp_a").first_likely
+    shut = tuple(replace(row, closes=closes) if row.location == "camp_a" else row for row in case.locations)
+    place = site(make(replace(case, locations=shut), run), "camp_a")
+    assert place.first_likely is None
+    assert place.chance_over < site(brief, "camp_a").chance_over
+    assert all(day < closes for day, _ in place.over)
+    by_event = capacity_event(closes, None, "camp_a", kind="site_closes")
+    closed = make(replace(case, events=(*case.events, by_event)), run)
+    assert site(closed, "camp_a").chance_over == place.chance_over
+    write_brief(closed, tmp_path)
+    assert "closed by then" in (tmp_path / "brief.html").read_text(encoding="utf-8")
+    again = capacity_event(closes + timedelta(days=1), None, "camp_a", kind="site_opens")
+    opened = make(replace(case, events=(*case.events, by_event, again)), run)
+    assert site(opened, "camp_a").chance_over == site(brief, "camp_a").chance_over
+
+
+def test_capacity_events_change_the_limit_from_their_day_on(case, run, tmp_path):
+    change = ORIGIN + timedelta(days=60)
+    events = (
+        *case.events,
+        capacity_event(change, 10_000_000.0, "camp_a"),
+        capacity_event(change, 1.0, "camp_a", published=PUBLISHED - timedelta(days=1)),
+        capacity_event(change + timedelta(days=5), 1.0, "camp_a", published=run.last_date),
+    )
+    changed = make(replace(case, events=events), run)
+    place = site(changed, "camp_a")
+    table = run.table("members").filter((pl.col("location") == "camp_a") & (pl.col("date") < change))
+    ever = table.group_by("member").agg((pl.col("stock") > 12_000).any())["stock"].mean()
+    assert place.chance_over == pytest.approx(ever)
+    assert [(limit.since, limit.persons.central) for limit in place.limits] == [
+        (ORIGIN, 12_000),
+        (change, 10_000_000),
+    ]
+    for day, over in place.over:
+        assert (over.high == 0 or over.high is None) == (day >= change)
+    write_brief(changed, tmp_path)
+    rows = list(openpyxl.load_workbook(tmp_path / "brief.xlsx")["Gaps"].iter_rows(values_only=True))
+    places = {row[3].date(): row[9] for row in rows[1:] if row[0] == "camp_a"}
+    assert {places[day] for day in places if day < change} == {12_000}
+    assert {places[day] for day in places if day >= change} == {10_000_000}
+
+
+def test_a_site_whose_only_capacity_is_an_event_has_a_limit(case, run):
+    event = capacity_event(ORIGIN + timedelta(days=10), 100.0, "camp_c")
+    place = site(make(replace(case, events=(*case.events, event)), run), "camp_c")
+    assert place.capacity_basis == "published"
+    assert place.capacity.central == 100
+    table = run.table("members").filter(
+        (pl.col("location") == "camp_c") & (pl.col("date") >= event.date) & (pl.col("stock") > 100)
+    )
+    assert place.chance_over == pytest.approx(table["member"].n_unique() / 200)
+
+
+# -- what was assumed --------------------------------------------------------------------------------------
+
+
+def test_the_team_sees_dates_of_assumed_days(case, tmp_path):
+    begin = PUBLISHED + timedelta(days=3)
+    rows = tuple(
+        replace(row, after=begin) if row.name == "operation_start" else row for row in case.assumptions
+    )
+    extra = {
+        "operation_start": 20.0,
+        "front_reaches.west": 20.0,
+        "front_reaches.belt": 9_000_000.0,
+        "late": 9_000_000.0,
+    }
+    rows = (*rows, assumption("late", "days after", "Not soon.", after=begin))
+    case = replace(case, assumptions=rows)
+    run = toy_run(tmp_path / "run", case, members=10, horizon=40, before=30, extra=extra)
+    brief = make(case, run, "team")
+    shown = {row.name: (row.unit, row.prior[1].replace("\u00a0", " ")) for row in brief.assumptions}
+    assert run.first_date == date(2016, 9, 17)
+    assert shown["operation_start"] == ("date", "24 Sep 2016")
+    assert shown["front_reaches.west"] == ("date", "7 Oct 2016")
+    assert shown["front_reaches.belt"] == ("date", "later than the horizon")
+    assert shown["late"] == ("date", "later than the horizon")
+
+
+def test_the_share_that_a_total_replaces_is_not_listed(case, tmp_path):
+    share = assumption("release_fraction", "share", "Past crises.")
+    case = replace(case, assumptions=(*case.assumptions, share))
+    run = toy_run(tmp_path / "run", case, members=10, horizon=30, extra={"release_fraction": 0.5})
+    brief = make(case, run)
+    assert "release_fraction" not in {row.name for row in brief.assumptions}
+    assert "displaced_total" in {row.name for row in brief.assumptions}
+    assert "- release_fraction" not in write_model_card(as_of(case, ORIGIN), run)
+    alone = replace(case, assumptions=(share,))
+    assert "- release_fraction" in write_model_card(as_of(alone, ORIGIN), run)
+
+
+# -- what each information track must say ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("track", "rules", "words"),
+    [
+        ("A", "flee", "It is a hindcast, not a forecast: observed totals and capacities were given to it"),
+        ("B", "havenward", "so it is no forecast of when people could leave"),
+        ("C", "havenward", "are shown as dots but do not yet change the forecast"),
+        ("D", "havenward", "Counts are left out: they do not change the forecast, and none are shown"),
+    ],
+)
+def test_page_workbook_and_card_say_what_the_track_means(case, tmp_path, track, rules, words):
+    run = toy_run(
+        tmp_path / "run", case, members=10, horizon=30, bare=rules == "flee", track=track, rules=rules
+    )
+    known = as_of(case, ORIGIN)
+    write_brief(make(case, run), tmp_path / "out")
+    page = texts((tmp_path / "out" / "brief.html").read_text(encoding="utf-8"))
+    readme = openpyxl.load_workbook(tmp_path / "out" / "brief.xlsx")["README"]
+    told = " ".join(str(cell) for row in readme.iter_rows(values_only=True) for cell in row)
+    for text in (page, told, write_model_card(known, run)):
+        assert words in text
+        assert "what is already in place or on its way (water, tents, staff) is not subtracted" in text
+        assert ("Hindcast, not a forecast" in text) == (track == "A")
+    assert ("are not used" in page) == (track in {"C", "D"})
+
+
+def test_needs_are_called_totals_also_where_supplies_are_known(case, run):
+    supply = Supply("water", "camp_a", 10.0, ORIGIN, PUBLISHED, "list")
+    brief = make(replace(case, stock=(supply,)), run)
+    assert any("is not subtracted" in line for line in brief.unknown)
+
+
+def test_a_run_of_flee_rules_has_a_brief(case, tmp_path):
+    case = replace(case, assumptions=(), figures=(), reports=(), rules="flee")
+    run = toy_run(
+        tmp_path / "run", case, members=3, horizon=20, bare=True, track="A", rules="flee", priors=""
+    )
+    write_brief(make(case, run), tmp_path / "out")
+    page = texts((tmp_path / "out" / "brief.html").read_text(encoding="utf-8"))
+    assert "The rules of Flee 3 are played day by day" in page
+    assert "draws every uncertain input" not in page
+    assert "none beyond the defaults of the rule set" in write_model_card(case, run)
+
+
+def test_the_team_sees_events_that_were_given_or_added(case, run):
+    given = capacity_event(ORIGIN + timedelta(days=9), 5.0, "camp_a", published=run.last_date)
+    standards = load_standards()
+    known = replace(as_of(case, ORIGIN), events=(given,))
+    brief = compose_brief(
+        known, run, estimate_needs(known, run, standards), BriefSettings("team"), standards, 5.0
+    )
+    assert [event.date for event in brief.events] == [str(given.date)]
+
+
+# -- damaged runs ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["members", "members_weights", "forecast", "assumptions"])
+@pytest.mark.parametrize("damage", ["empty", "cut", "noise", "columns", "rows"])
+def test_a_damaged_table_is_told(case, tmp_path, name, damage):
+    run = toy_run(tmp_path / "run", case, members=5, horizon=20)
+    path = run.folder / f"{name}.parquet"
+    content = path.read_bytes()
+    if damage == "columns":
+        pl.DataFrame({"other": [1]}).write_parquet(path)
+    elif damage == "rows":
+        if name == "assumptions":
+            pytest.skip("a run may have drawn nothing")
+        pl.read_parquet(path).head(0).write_parquet(path)
+    else:
+        middle = len(content) // 2
+        path.write_bytes(
+            {"empty": b"", "cut": content[:middle], "noise": content[:8] + b"\xff" * (len(content) - 8)}[
+                damage
+            ]
+        )
+    with pytest.raises(RunError) as caught:
+        make(case, run)
+    assert {problem.slug for problem in caught.value.problems} == {"run-damaged"}
 
 
 # -- the page ----------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The look back: forecasts beside counts, said plainly where they missed."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -9,8 +10,9 @@ import pytest
 from havenward.brief.facts import read_fans
 from havenward.brief.lookback import compare_with_counts, write_look_back
 from havenward.brief.wording import say_people
-from havenward.errors import ReleaseError
-from toy_brief import HIDDEN, toy_case, toy_run
+from havenward.errors import ReleaseError, RunError
+from havenward.records import Source
+from toy_brief import HIDDEN, figure, toy_case, toy_run
 
 UNTIL = date(2017, 1, 31)
 
@@ -83,6 +85,46 @@ def test_a_withheld_name_in_the_note_is_refused(case, runs, tmp_path):
     with pytest.raises(ReleaseError):
         write_look_back(case, runs, tmp_path, until=UNTIL, note="Recounted at River Gate.")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_series_is_called_by_its_publisher_where_that_is_one_of_its_own(case, runs, tmp_path, page):
+    assert "tracking: " in page
+    office = Source("office", "Counts", "Office of statistics", "", date(2016, 9, 1), "")
+    counts = tuple(
+        replace(row, source="office") if row.series == "tracking" else row for row in case.observations
+    )
+    own = replace(case, observations=counts, sources=(*case.sources, office))
+    text = write_look_back(own, runs, tmp_path, until=UNTIL).read_text(encoding="utf-8")
+    assert "Office of statistics: " in text
+    assert "tracking: " not in text
+    assert "<td>tracking</td>" in text
+
+
+def test_counts_of_days_before_the_forecast_are_left_out(case, tmp_path):
+    run = toy_run(tmp_path / "run", case, members=5, horizon=60, before=20)
+    fan = read_fans(run, ("counted_displaced",))["counted_displaced", "total"]
+    assert run.first_date <= date(2016, 10, 10) < run.origin_date
+    assert [row.day for row in compare_with_counts(case, fan, run, "counted_displaced")] == [
+        date(2016, 11, 12),
+        date(2016, 12, 12),
+    ]
+
+
+def test_reports_from_after_the_forecasts_are_left_out(case, runs, page, tmp_path):
+    late = figure("f_late", "late.txt", "It was more.", point=2_345_678)
+    text = write_look_back(
+        replace(case, figures=(*case.figures, late)), runs, tmp_path, until=UNTIL, note="A recount."
+    ).read_text(encoding="utf-8")
+    assert text == page
+
+
+def test_a_look_back_at_a_damaged_run_or_into_a_run_is_refused(case, runs, tmp_path):
+    with pytest.raises(ReleaseError, match="the folder holds a run"):
+        write_look_back(case, runs, runs[0].folder, until=UNTIL)
+    run = toy_run(tmp_path / "run", case, members=5, horizon=20)
+    (run.folder / "forecast.parquet").write_bytes(b"PAR1")
+    with pytest.raises(RunError):
+        write_look_back(case, [run], tmp_path / "out", until=UNTIL)
 
 
 def test_only_the_series_asked_for_are_compared(case, runs):

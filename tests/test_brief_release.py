@@ -4,18 +4,21 @@ import csv
 import re
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import openpyxl
 import pytest
 
 from havenward.brief.content import Amount
 from havenward.brief.release import (
-    ACCESS_ASSUMPTIONS,
     RULES,
+    SHOWN_ASSUMPTIONS,
+    assumption_allowed,
     check_files,
     guard_for,
     normalise,
     refuse_leaks,
+    safe_text,
 )
 from havenward.brief.write import FILES, write_brief
 from havenward.errors import ReleaseError
@@ -86,6 +89,7 @@ def test_public_files_hold_no_access_no_fighters_no_flows_no_one_inside(folders)
         "people_at_place",
         "people_at_receiving_places",
         "people_currently_displaced",
+        "people_ever_displaced",
     }
 
 
@@ -133,6 +137,17 @@ def test_a_higher_limit_holds_back_more(case, run, tmp_path):
     write_brief(make(case, run, suppress_below=1000), tmp_path)
     rows = csv.DictReader((tmp_path / "people.csv").open(encoding="utf-8-sig"))
     assert min(float(row[c]) for row in rows for c in ("low", "central", "high") if row[c]) >= 1000
+
+
+def test_the_page_on_audiences_states_the_rules_of_the_code():
+    page = (Path(__file__).parents[1] / "docs" / "explanation" / "audiences.md").read_text(encoding="utf-8")
+    told = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if "|" in line
+    ]
+    yes_no = {True: "yes", False: "no"}
+    known = {row.words: [yes_no[row.public], yes_no[row.partner], yes_no[row.team]] for row in RULES}
+    known[RULES[0].words] = ["yes"] * 3
+    assert {words: rights for words, *rights in told[2:]} == known
 
 
 # -- planted leaks -----------------------------------------------------------------------------------------
@@ -273,6 +288,94 @@ def test_a_name_that_the_title_holds_cannot_be_searched_for(case):
     assert "river gate" in guard_for(case.locations, "Toy crisis", "public", 10).names
 
 
+def test_the_group_of_a_withheld_place_is_withheld_too(case, guard):
+    assert guard.names_in("people from the west of it") == ("west",)
+    beside = tuple(
+        replace(row, name="Camp west of the lake") if row.location == "camp_a" else row
+        for row in case.locations
+    )
+    assert "west" not in guard_for(beside, case.title, "public", 10).names
+    old = tuple(replace(row, group="Old quarter") if row.group else row for row in beside)
+    assert "old quarter" in guard_for(old, case.title, "partner", 10).names
+    assert "old quarter" not in guard_for(old, case.title, "team", 10).names
+
+
+def test_only_listed_assumptions_leave_the_team(guard):
+    for name in (
+        "people.west",
+        "release_share.west",
+        "front_reaches.west",
+        "release_fraction.west",
+        "opening_caseload.west",
+        "capacity.river_gate",
+        "destination_effect.old_town_1",
+        "front_reaches.a_coverage",
+        "something_new",
+        "blocking",
+        "screening_capacity",
+        "day_shock",
+        "group_spread",
+    ):
+        assert not assumption_allowed(name, "public", guard), name
+        assert not assumption_allowed(name, "partner", guard), name
+        assert assumption_allowed(name, "team", guard)
+    for name in (*SHOWN_ASSUMPTIONS, "capacity.camp_a", "destination_effect.city", "opening_caseload.city"):
+        assert assumption_allowed(name.replace("*", "x"), "public", guard), name
+
+
+def test_a_past_crisis_with_the_name_of_a_withheld_place_is_not_named(case):
+    held = (replace(case.locations[0], name="Raqqa"), *case.locations[1:])
+    guard = guard_for(held, case.title, "public", 10)
+    assert "raqqa" in guard.names
+    said = safe_text("Share who left in past crises (mariupol-2022, raqqa-2017).", guard)
+    assert said == "Share who left in past crises (mariupol-2022, a past crisis)."
+    assert safe_text("They left Raqqa (raqqa-2017).", guard).startswith("Not shown to this audience")
+
+
+def test_places_that_conventions_speak_of_can_be_withheld(case):
+    held = (replace(case.locations[0], name="Nagorno-Karabakh"), *case.locations[1:])
+    assert "nagorno karabakh" in guard_for(held, case.title, "public", 10).names
+
+
+def test_sources_and_series_that_name_a_withheld_place_drop_out(case, run, tmp_path):
+    rows = tuple(replace(row, sources=("west-notes", "list")) for row in case.assumptions)
+    counts = tuple(replace(row, series="cluster-west", source="") for row in case.observations)
+    brief = make(replace(case, assumptions=rows, observations=counts), run)
+    assert {row.sources for row in brief.assumptions if row.reason} == {("list",)}
+    assert brief.total_counts == ()
+    write_brief(brief, tmp_path)
+
+
+# -- where files go ----------------------------------------------------------------------------------------
+
+
+def test_a_brief_is_not_written_into_a_run(case, run):
+    before = sorted(path.name for path in run.folder.iterdir())
+    with pytest.raises(ReleaseError, match="the folder holds a run") as caught:
+        write_brief(make(case, run), run.folder)
+    assert [problem.slug for problem in caught.value.problems] == ["brief-into-run"]
+    assert sorted(path.name for path in run.folder.iterdir()) == before
+
+
+def test_a_file_in_the_place_of_the_folder_is_told(case, run, tmp_path):
+    taken = tmp_path / "taken"
+    taken.write_text("x", encoding="utf-8")
+    for target in (taken, taken / "below"):
+        with pytest.raises(ReleaseError) as caught:
+            write_brief(make(case, run), target)
+        assert [problem.slug for problem in caught.value.problems] == ["target-not-a-folder"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(case, run, tmp_path, monkeypatch):
+    def refuse(*_args, **_more):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.TemporaryDirectory", refuse)
+    with pytest.raises(ReleaseError, match="Permission denied") as caught:
+        write_brief(make(case, run), tmp_path)
+    assert [problem.slug for problem in caught.value.problems] == ["brief-not-written"]
+
+
 def test_every_rule_grows_with_the_audience():
     for rule in RULES:
         assert rule.team
@@ -283,7 +386,7 @@ def test_access_assumptions_are_for_the_team(case, run):
     names = {row.name for row in make(case, run).assumptions}
     assert "displaced_total" in names
     assert not names & {"operation_start", "front_shape", "group_share.west", "capacity.river_gate"}
-    assert "operation_start" in ACCESS_ASSUMPTIONS
+    assert "operation_start" not in SHOWN_ASSUMPTIONS
     assert {"operation_start", "front_shape", "group_share.west"} <= {
         row.name for row in make(case, run, "team").assumptions
     }

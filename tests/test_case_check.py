@@ -62,7 +62,8 @@ def test_what_is_right_is_not_a_problem(tmp_path, edit):
             TOY["assumptions.toml"] + '\n[[assumption]]\nname = "bridge_falls"\npublished = 2016-07-01\n'
             'distribution = "fixed"\nvalue = 90\nunit = "days after"\nafter = 2016-07-01\nreason = "x"\n',
         ),)  # fmt: skip
-    assert slugs(tmp_path, edit, *extra) == []
+    # the case is right; that a forecast wants a fixed date for a closure is said as a warning
+    assert [slug for slug in slugs(tmp_path, edit, *extra) if slug != "event-needs-date"] == []
 
 
 def test_every_example_of_a_small_right_case_stays_right_when_its_columns_move(tmp_path):

@@ -358,3 +358,42 @@ def test_an_incomplete_run_is_refused(tmp_path: Path, missing: str) -> None:
     rmtree(victim) if victim.is_dir() else victim.unlink()
     with pytest.raises(RunError):
         read_run(run.folder)
+
+
+# -- origin dates in the middle ----------------------------------------------------------------------------
+
+
+def test_track_b_runs_and_its_snapshot_loads(tmp_path: Path, mosul: Case) -> None:
+    """Events of later bring the sources they cite, and no date that is only assumed later."""
+    run = run_forecast(mosul, replace(SMALL, track="B"), tmp_path / "run")
+    known = load_case(run.case_folder)
+    assert max(e.published for e in known.events) > EVE
+
+
+def test_a_start_that_has_not_come_lies_after_the_origin_date() -> None:
+    """Conditioned on the future, not heaped up on tomorrow; kept in its own unit."""
+    start = assume("operation_start", "lognormal", "days after", after=START, median=75.0, sigma=0.6)
+    case = city(events=(), assumptions=(start,))
+    late = ForecastSettings(date(2020, 4, 1), 200, members=2000)
+    drawn = simulate(case, late, workers=2).draws["operation_start"]
+    origin = (late.origin_date - START).days
+    assert drawn.min() > origin
+    from scipy.stats import lognorm
+
+    prior = lognorm(0.6, scale=75.0)
+    for level in (0.1, 0.5, 0.9):
+        true = prior.ppf(prior.cdf(origin) + level * prior.sf(origin))
+        share = (drawn <= true).mean()
+        assert abs(share - level) < 4 * np.sqrt(level * (1 - level) / 2000)
+
+
+def test_a_reported_group_goes_on_by_its_schedule(mosul: Case) -> None:
+    """Four months into the west only its first contact is reported; most of the west has been reached."""
+    settings = ForecastSettings(date(2017, 6, 15), 5, members=60)
+    ensemble = simulate(known_case(mosul, settings), settings, workers=2)
+    west = [i for i, p in enumerate(ensemble.locations) if p.startswith("mosul-west-") and p[-1].isdigit()]
+    day = (settings.origin_date - ensemble.first_date).days
+    left = ensemble.departures[:, : day + 1, west].sum(axis=1)
+    inside = ensemble.draws["people.west"] * ensemble.draws["release_share.west"]
+    assert np.median(left.sum(axis=1) / inside) > 0.5
+    assert (np.median(left, axis=0) > 0).sum() >= len(west) - 2

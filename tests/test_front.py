@@ -73,6 +73,31 @@ def test_what_is_not_reported_by_the_origin_date_lies_after_it() -> None:
     assert (result.passed > 30).all()
 
 
+def test_a_reported_cell_sets_the_schedule_of_those_after_it() -> None:
+    """The first cell was reported two days late: the others of its group follow two days late."""
+    known = city(events=(*city().events, event(date(2020, 1, 7), "front_reaches", location="east-1")))
+    assert front(known, origin_day=30).reached[0].tolist()[:2] == [6, 12]
+    by_cell = replace(known, front_by_cell=True)
+    assert front(by_cell, origin_day=30).reached[0].tolist()[:2] == [6, 31]
+
+
+def test_a_group_of_which_nothing_is_reported_is_not_reached() -> None:
+    known = city(events=(*city().events, event(date(2020, 1, 5), "front_reaches", location="east-1")))
+    assert (front(known, origin_day=30).reached[:, 2:] > 30).all()
+
+
+def test_an_assumed_arrival_is_no_report() -> None:
+    """Its date has passed and nothing was reported: it lies after the origin date."""
+    planned = city(events=(*city().events, event("plan", "front_reaches", location="east-1")))
+    assert front(planned, origin_day=30, plan=10.0).reached[0, 0] == 31
+
+
+def test_of_two_reports_the_later_word_counts() -> None:
+    later = replace(event(date(2020, 1, 18), "front_reaches", location="east-1"), published=date(2020, 1, 20))
+    first = event(date(2020, 1, 6), "front_reaches", location="east-1")
+    assert front(city(events=(*city().events, first, later)), origin_day=30).reached[0, 0] == 17
+
+
 def test_a_cell_known_to_be_reached_is_contested_until_reported_passed() -> None:
     known = city(events=(*city().events, event(date(2020, 1, 5), "front_reaches", location="east-1")))
     result = front(known, origin_day=30)

@@ -826,7 +826,7 @@ BAD = [
         "a mistyped title",
         [("case.toml", "title", "titel")],
         [
-            "case.toml: unknown key 'titel'; expected keys among title, crisis, country, start, horizon_days, rules, residents_held, publication_lag_days, known; did you mean 'title'?",
+            "case.toml: unknown key 'titel'; expected keys among title, crisis, country, start, horizon_days, rules, residents_held, front_by_cell, publication_lag_days, known; did you mean 'title'?",
         ],
     ),
     (

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from havenward.case.known import as_of
 from havenward.case.load import load_case
+from havenward.errors import CaseError
 from havenward.movement.network import build_network
 from havenward.movement.rules import HAVENWARD
 from havenward.pipeline import bundled_case, simulate
@@ -303,6 +304,74 @@ def test_a_stay_order_slows_leaving() -> None:
     calm = run(city(), members=300, days=20)
     ordered = run(city(events=(*city().events, event(START, "order_to_stay"))), members=300, days=20)
     assert ordered.displaced[:, -1].mean() < 0.9 * calm.displaced[:, -1].mean()
+
+
+def test_openings_follow_the_latest_word_and_can_be_undone() -> None:
+    """A camp opened later than planned, closed, and opened again."""
+    words = (
+        event(date(2020, 1, 8), "site_opens", location="camp-b"),
+        replace(event(date(2020, 1, 12), "site_opens", location="camp-b"), published=date(2020, 1, 7)),
+        event(date(2020, 1, 20), "site_closes", location="camp-b"),
+        event(date(2020, 1, 26), "site_opens", location="camp-b"),
+    )
+    ways = build_network(city(events=(*city().events, *words)), START, 40, HAVENWARD)
+    is_open = ways.site_open[:, ways.site_names.index("camp-b")]
+    assert [d for d in range(40) if is_open[d] != is_open[d - 1] and d] == [11, 19, 25]
+    assert not is_open[0]
+    assert is_open[39]
+
+
+def test_an_order_for_one_cell_stops_only_that_cell() -> None:
+    calm, ordered = (
+        run(city(events=(*city().events, *more)), members=200, days=20)
+        for more in ((), (event(START, "order_to_stay", location="east-1"),))
+    )
+    for cell, slower in (("east-1", True), ("east-2", False)):
+        index = calm.locations.index(cell)
+        before, after = (r.departures[:, :, index].sum(axis=1).mean() for r in (calm, ordered))
+        assert bool(after < 0.9 * before) is slower, cell
+
+
+def test_a_site_without_places_draws_as_a_full_one() -> None:
+    case = city(assumptions=(*city().assumptions, assume("crowding", "fixed", value=0.0)))
+    none = replace(
+        case, locations=tuple(replace(p, capacity=0) if p.location == "camp-a" else p for p in case.locations)
+    )
+    result = run(none, members=30)
+    assert result.arrivals[:, :, result.locations.index("camp-a")].sum() == 0
+
+
+def test_too_many_people_are_refused_and_not_turned_over() -> None:
+    many = assume("population_at_risk", "fixed", "persons", value=3e9)
+    with pytest.raises(CaseError, match="expected at most 2,147,483,647"):
+        run(city(assumptions=(*city().assumptions, many)))
+
+
+def test_groups_without_people_do_no_harm() -> None:
+    case = city(
+        assumptions=(*city().assumptions, assume("population_at_risk", "fixed", "persons", value=1000.0))
+    )
+    empty = replace(
+        case, locations=tuple(replace(p, population=0) if p.group == "west" else p for p in case.locations)
+    )
+    result = run(empty)
+    at = [result.locations.index(c) for c in ("east-1", "east-2", "west-1", "west-2")]
+    assert (result.stock[:, 0, at].sum(axis=1) + result.displaced[:, 0] == 1000).all()
+    nobody = replace(
+        case, locations=tuple(replace(p, population=0) if p.kind == "origin" else p for p in case.locations)
+    )
+    with pytest.raises(CaseError, match="nobody lives at any origin"):
+        run(nobody)
+
+
+def test_a_group_without_a_share_gets_what_the_others_leave() -> None:
+    shares = (
+        assume("population_at_risk", "fixed", "persons", value=1000.0),
+        assume("group_share.east", "fixed", value=0.9),
+    )
+    result = run(city(assumptions=(*city().assumptions, *shares)))
+    assert (result.draws["people.east"] == 900).all()
+    assert (result.draws["people.west"] == 100).all()
 
 
 # -- the same laws on the bundled case -------------------------------------------------------------------

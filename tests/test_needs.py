@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from havenward.case.known import as_of
 from havenward.dates import key_days
 from havenward.distributions import Distribution, weighted_quantiles
 from havenward.errors import RunError, SettingsError
@@ -104,6 +105,11 @@ def test_toilets_are_rounded_up(people, expected):
     assert rule(np.array([float(people)]), toilets, 5.0)[0] == expected
 
 
+def test_nobody_needs_nothing_and_never_minus_nothing():
+    for standard in load_standards():
+        assert str(rule(np.zeros(1), standard, 5.0)[0]) == "0.0"
+
+
 def test_more_people_never_need_less_and_a_doubled_standard_doubles():
     from dataclasses import replace
 
@@ -123,8 +129,8 @@ def test_the_household_size_of_the_case_comes_first(case, run):
         distribution=Distribution("fixed", {"value": 6.0}),
     )
     mine = replace(case, assumptions=(*case.assumptions, six))
-    assert household_size(case, run, load_standards())[0] == 5.0
-    assert household_size(mine, run, load_standards()) == (6.0, "Used for kits in Iraq.")
+    assert household_size(case, load_standards())[0] == 5.0
+    assert household_size(mine, load_standards()) == (6.0, "Used for kits in Iraq.")
     sets = [
         n
         for n in estimate_needs(mine, run, load_standards())
@@ -138,7 +144,8 @@ def test_a_household_size_published_later_is_not_used(case, run):
     from datetime import date
 
     late = replace(assumption("household_size", "people", "Later."), published=date(2017, 1, 1))
-    assert household_size(replace(case, assumptions=(late,)), run, load_standards())[0] == 5.0
+    known = as_of(replace(case, assumptions=(late,)), run.origin_date)
+    assert household_size(known, load_standards())[0] == 5.0
 
 
 def test_members_without_a_day_are_a_damaged_run(case, tmp_path):

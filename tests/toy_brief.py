@@ -129,6 +129,7 @@ def toy_case(**changes: object) -> Case:
         "horizon_days": 120,
         "rules": "havenward",
         "residents_held": True,
+        "front_by_cell": False,
         "publication_lag_days": 3,
         "audience": "public",
         "suppress_below": 10,
@@ -324,12 +325,21 @@ def toy_run(
     origin: date = ORIGIN,
     *,
     even: bool = True,
+    before: int = 0,
+    bare: bool = False,
+    extra: dict[str, float] | None = None,
+    **about: object,
 ) -> Run:
-    """Write a run in which people arrive along a curve whose height members draw."""
+    """Write a run in which people arrive along a curve whose height members draw.
+
+    It may begin some days before the origin date, be bare of draws (as runs of Flee's rules are), hold extra
+    draws that are the same in every member, and say something else about itself.
+    """
     rng = np.random.default_rng(7)
+    horizon += before
     keys = sorted({row.location for row in case.locations})
     share = {"camp_a": 0.08, "camp_b": 0.05, "camp_c": 0.03, "tiny": 0.00003, "city": 0.2}
-    days = [origin + timedelta(days=n + 1) for n in range(horizon)]
+    days = [origin + timedelta(days=n + 1 - before) for n in range(horizon)]
     scale = rng.lognormal(np.log(400_000), 0.5, members)
     begin = rng.integers(5, 40, members)
     curve = 1 / (1 + np.exp(-(np.arange(horizon)[None, :] - begin[:, None] - 25) / 9))
@@ -363,16 +373,14 @@ def toy_run(
         }
     ).with_columns(pl.col("date").cast(pl.Date))
     weights = np.full(members, 1 / members) if even else rng.dirichlet(np.ones(members))
+    targets = {("stock", name): stocks[name] for name in names} | {
+        ("displaced_total", "total"): displaced,
+        ("remaining", "total"): 500_000 - displaced.clip(0, 500_000),
+    }
+    if not bare:
+        targets["counted_displaced", "total"] = (displaced * 0.7).astype(np.int32)
     forecast = forecast_rows(
-        origin,
-        days,
-        {("stock", name): stocks[name] for name in names}
-        | {
-            ("displaced_total", "total"): displaced,
-            ("remaining", "total"): 500_000 - displaced.clip(0, 500_000),
-            ("counted_displaced", "total"): (displaced * 0.7).astype(np.int32),
-        },
-        weights,
+        origin, days[before:], {key: values[:, before:] for key, values in targets.items()}, weights
     )
     draws = {
         "displaced_total": scale,
@@ -384,13 +392,16 @@ def toy_run(
         "opening_caseload": np.full(members, 6_000.0),
         "opening_caseload.city": np.full(members, 6_000.0),
         "front_shape": np.ones(members),
-    }
+    } | {name: np.full(members, value) for name, value in (extra or {}).items()}
+    if bare:
+        draws = {}
     assumptions = pl.DataFrame(
         {
             "name": np.repeat(sorted(draws), members),
             "member": np.tile(np.arange(members, dtype=np.int32), len(draws)),
-            "value": np.concatenate([draws[name] for name in sorted(draws)]),
-        }
+            "value": np.concatenate([np.zeros(0), *(draws[name] for name in sorted(draws))]),
+        },
+        schema={"name": pl.String, "member": pl.Int32, "value": pl.Float64},
     )
     meta = {
         "package_version": "0.1.0",
@@ -407,7 +418,7 @@ def toy_run(
         "members": members,
         "rules": "havenward",
         "priors": "time-ordered",
-    }
+    } | about
     tables = {
         "members": table,
         "forecast": forecast,

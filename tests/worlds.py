@@ -75,6 +75,7 @@ def city(**changes: object) -> Case:
         "horizon_days": 60,
         "rules": "havenward",
         "residents_held": True,
+        "front_by_cell": False,
         "publication_lag_days": 3,
         "audience": "public",
         "suppress_below": 10,

@@ -60,6 +60,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_new(commands)
     _add_check(commands)
+    _add_import(commands)
+    _add_export(commands)
     _add_forecast(commands)
     _add_brief(commands)
     _add_score(commands)
@@ -177,6 +179,53 @@ def _run_check(chosen: argparse.Namespace) -> int:
     return WRONG if errors else DONE
 
 
+def _add_import(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "import",
+        "make a case of what another tool or office has",
+        "havenward import flee flee-folder cases/from-flee",
+        _run_import,
+    )
+    parser.add_argument("format", choices=("flee",), help="what SRC is: flee, an input folder of Flee")
+    parser.add_argument("src", type=Path, metavar="SRC", help="what to import")
+    parser.add_argument("case", type=Path, metavar="CASE", help="case folder to make; new or empty")
+    parser.add_argument(
+        "--settings", type=Path, metavar="FILE", help="settings file of Flee (empty: SRC/simsetting.yml)"
+    )
+
+
+def _run_import(chosen: argparse.Namespace) -> int:
+    from havenward.case.importers.flee_case import import_flee
+
+    for note in import_flee(chosen.src, chosen.case, chosen.settings):
+        say(f"note: {note}")
+    print(chosen.case)
+    return DONE
+
+
+def _add_export(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "export",
+        "write a case in the format of another tool",
+        "havenward export flee cases/from-flee flee-folder",
+        _run_export,
+    )
+    parser.add_argument("format", choices=("flee",), help="flee: an input folder of Flee")
+    parser.add_argument("case", type=Path, metavar="CASE", help="case folder, made by import")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="folder to make")
+
+
+def _run_export(chosen: argparse.Namespace) -> int:
+    from havenward.case.importers.flee_write import export_flee
+    from havenward.case.load import load_case
+
+    for path in export_flee(load_case(chosen.case), chosen.folder):
+        print(path)
+    return DONE
+
+
 def _add_forecast(commands: Commands) -> None:
     parser = _command(
         commands,
@@ -200,7 +249,12 @@ def _add_forecast(commands: Commands) -> None:
     parser.add_argument(
         "--seed", type=int, default=1, metavar="S", help="whole number that fixes all randomness"
     )
-    parser.add_argument("--track", default="C", metavar="|".join(TRACKS), help="information track")
+    parser.add_argument(
+        "--track",
+        default="",
+        metavar="|".join(TRACKS),
+        help="information track (empty: C; A for the rule set flee, which is handed the observed totals)",
+    )
     parser.add_argument(
         "--rules", default="", metavar="|".join(RULE_SETS), help="rule set (empty: as the case says)"
     )
@@ -215,13 +269,15 @@ def _run_forecast(chosen: argparse.Namespace) -> int:
     from havenward.settings import ForecastSettings
 
     case = load_case(chosen.case)
+    rules = chosen.rules or case.rules
+    today = case.start if rules == "flee" else date.today()  # noqa: DTZ011 - the planner's own day
     settings = ForecastSettings(
-        origin_date=chosen.as_of or date.today(),  # noqa: DTZ011 - the planner's own day
+        origin_date=chosen.as_of or today,
         horizon_days=case.horizon_days if chosen.horizon is None else chosen.horizon,
         members=chosen.members,
         seed=chosen.seed,
-        track=chosen.track,
-        rules=chosen.rules or case.rules,
+        track=chosen.track or ("A" if rules == "flee" else "C"),
+        rules=rules,
         priors=chosen.priors,
         scenario=chosen.scenario,
     )
@@ -252,6 +308,7 @@ def _add_brief(commands: Commands) -> None:
     parser.add_argument(
         "--as-of", type=_date, metavar="DATE", help="origin date where a case is named (empty: today)"
     )
+    parser.add_argument("--replace", action="store_true", help="replace an older run of the case")
 
 
 def _run_brief(chosen: argparse.Namespace) -> int:
@@ -269,7 +326,7 @@ def _run_brief(chosen: argparse.Namespace) -> int:
         # beside the products and not among them: a run holds what only the team may see
         folder = chosen.out.with_name(f"{chosen.out.name}-run")
         with _progress() as progress:
-            run = run_forecast(case, settings, folder, progress=progress)
+            run = run_forecast(case, settings, folder, replace_run=chosen.replace, progress=progress)
         say(f"the run, for the team only: {run.folder}")
     known = load_case(run.case_folder)
     wanted = BriefSettings(suppress_below=known.suppress_below)

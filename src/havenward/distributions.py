@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -124,6 +124,7 @@ def quantile(
     u: FloatArray,
     pick: FloatArray | None = None,
     below: FloatArray | None = None,
+    above: float | None = None,
 ) -> FloatArray:
     """Turn uniform numbers into values of a distribution.
 
@@ -138,54 +139,87 @@ def quantile(
     below
         Values above these, same shape, are impossible: log-normal shapes are truncated there (each component
         of a mixture keeps its weight), other shapes are cut off.
+    above
+        Values up to this are known not to be: the distribution is conditioned on being higher. Where it
+        cannot be, its highest value stays.
 
     Returns
     -------
     values
         Same shape as `u`, in the unit of the assumption.
     """
-    from scipy import special
-
-    shape, p = distribution.shape, distribution.parameters
     u = np.asarray(u, dtype=np.float64)
-    if shape == "fixed":
-        values = np.full_like(u, p["value"])
-    elif shape == "uniform":
-        values = p["low"] + (p["high"] - p["low"]) * u
-    elif shape == "triangular":
-        low, mode, high = p["low"], p["mode"], p["high"]
-        turn = (mode - low) / (high - low)
-        values = np.where(
-            u < turn,
-            low + np.sqrt(u * (high - low) * (mode - low)),
-            high - np.sqrt((1.0 - u) * (high - low) * (high - mode)),
-        )
-    elif shape == "normal":
-        values = p["mean"] + p["sd"] * special.ndtri(u)
-    elif shape == "halfnormal":
-        values = p["sigma"] * special.ndtri(0.5 + 0.5 * u)
-    elif shape == "lognormal":
-        if below is not None:
-            u = u * special.ndtr((np.log(below) - np.log(p["median"])) / p["sigma"])
-            u = np.maximum(u, 1e-300)
-        values = p["median"] * np.exp(p["sigma"] * special.ndtri(u))
-    elif shape == "beta":
-        values = special.betaincinv(p["alpha"], p["beta"], u)
-    elif shape == "gamma":
-        values = p["scale"] * special.gammaincinv(p["shape"], u)
+    if distribution.shape == "mixture":
+        values = _quantile_of_mixture(distribution, u, pick, below, above)
     else:
-        if pick is None:
-            message = "a mixture needs a second set of uniform numbers"
-            raise ValueError(message)
-        weights = np.array([weight for weight, _ in distribution.components])
-        edges = np.cumsum(weights / weights.sum())
-        chosen = np.minimum(np.searchsorted(edges, pick, side="right"), len(weights) - 1)
-        values = np.empty_like(u)
-        for index, (_, component) in enumerate(distribution.components):
-            mine = chosen == index
-            values[mine] = quantile(component, u[mine], below=None if below is None else below[mine])
+        if above is not None:
+            reached = level_of(distribution, above)
+            u = np.minimum(reached + u * (1.0 - reached), 1.0 - 1e-12)
+        values = _quantile_of_shape(distribution.shape, distribution.parameters, u, below)
     values = np.clip(values, distribution.floor, distribution.ceiling)
     return values if below is None else np.minimum(values, below)
+
+
+def _quantile_of_shape(
+    shape: str, p: Mapping[str, float], u: FloatArray, below: FloatArray | None
+) -> FloatArray:
+    from scipy import special
+
+    if shape == "fixed":
+        return np.full_like(u, p["value"])
+    if shape == "uniform":
+        return p["low"] + (p["high"] - p["low"]) * u
+    if shape == "triangular":
+        low, mode, high = p["low"], p["mode"], p["high"]
+        turn = (mode - low) / (high - low)
+        rising = low + np.sqrt(u * (high - low) * (mode - low))
+        return np.where(u < turn, rising, high - np.sqrt((1.0 - u) * (high - low) * (high - mode)))
+    if shape == "lognormal" and below is not None:
+        u = np.maximum(u * special.ndtr((np.log(below) - np.log(p["median"])) / p["sigma"]), 1e-300)
+    inverse: Mapping[str, Callable[[], FloatArray]] = {
+        "normal": lambda: p["mean"] + p["sd"] * special.ndtri(u),
+        "halfnormal": lambda: p["sigma"] * special.ndtri(0.5 + 0.5 * u),
+        "lognormal": lambda: p["median"] * np.exp(p["sigma"] * special.ndtri(u)),
+        "beta": lambda: special.betaincinv(p["alpha"], p["beta"], u),
+        "gamma": lambda: p["scale"] * special.gammaincinv(p["shape"], u),
+    }
+    return inverse[shape]()
+
+
+def _quantile_of_mixture(
+    distribution: Distribution,
+    u: FloatArray,
+    pick: FloatArray | None,
+    below: FloatArray | None,
+    above: float | None,
+) -> FloatArray:
+    if pick is None:
+        message = "a mixture needs a second set of uniform numbers"
+        raise ValueError(message)
+    weights = np.array([weight for weight, _ in distribution.components])
+    if above is not None:  # a component that is mostly ruled out by now counts less
+        left = weights * [1.0 - level_of(part, above) for _, part in distribution.components]
+        weights = left if left.sum() > 0.0 else weights
+    edges = np.cumsum(weights / weights.sum())
+    chosen = np.minimum(np.searchsorted(edges, pick, side="right"), len(weights) - 1)
+    values = np.empty_like(u)
+    for index, (_, component) in enumerate(distribution.components):
+        mine = chosen == index
+        limit = None if below is None else below[mine]
+        values[mine] = quantile(component, u[mine], below=limit, above=above)
+    return values
+
+
+def level_of(distribution: Distribution, value: float) -> float:
+    """Give the probability of at most `value` under a distribution that is no mixture, by halving."""
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        if float(quantile(distribution, np.array([middle]))[0]) <= value:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 def summary(distribution: Distribution, levels: tuple[float, ...] = (0.05, 0.5, 0.95)) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PACKAGES = ("numpy", "numba", "scipy", "polars", "jinja2", "xlsxwriter", "rich")
+PACKAGES = ("numpy", "numba", "scipy", "polars", "jinja2", "xlsxwriter", "rich", "pyyaml")
 OLDEST_PYTHON = (3, 11)
 
 

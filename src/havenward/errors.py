@@ -63,7 +63,7 @@ class RunError(HavenwardError):
 
 
 class ReleaseError(HavenwardError):
-    """A product holds more than its audience may see."""
+    """A product holds more than its audience may see, or cannot be put where it was asked for."""
 
 
 def nearest(name: str, known: Sequence[str]) -> str | None:

@@ -87,7 +87,8 @@ class FleeInputs:
     demographics
         Text of each `demographics_*.csv` by file name.
     x_is
-        What the fourth column of `locations.csv`, Flee's x, holds: `latitude` in most folders, or `longitude`.
+        What the fourth column of `locations.csv`, Flee's x, holds: `latitude` in most folders, or
+        `longitude`.
     other_files
         Text of every other file that Flee may read, such as `input_csv/flood_level.csv`, by its path in the
         folder.

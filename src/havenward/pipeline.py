@@ -16,9 +16,9 @@ from havenward.runs import Run, check_free, write_run
 from havenward.settings import BriefSettings, ForecastSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from havenward.records import Case, Ensemble
+    from havenward.records import Assumption, Case, Ensemble
 
 LOOKS = (date(2016, 7, 31), date(2016, 10, 16))
 LOOK_BACK_UNTIL = date(2017, 6, 22)
@@ -68,26 +68,38 @@ def known_case(case: Case, settings: ForecastSettings) -> Case:
     """Narrow a case to what a forecast may see on its information track.
 
     C sees what was published by the origin date; D the same without counts; B also every event, whenever
-    it was published.
+    it was published. A sees all, counts that came later included: a hindcast, and only for the rule set
+    `flee`, which cannot do without.
     """
     from havenward.case.known import as_of
 
-    if settings.track == "A":
+    if (settings.track == "A") != (settings.rules == "flee"):
         raise SettingsError(
             Problem(
                 "--track",
-                "found 'A'",
-                "expected B, C or D",
-                "track A hands the observed totals to the model; it is for imported cases of "
-                "other simulators, which this version cannot import yet",
+                f"found '{settings.track}' for the rule set {settings.rules}",
+                "expected A for flee, and B, C or D for havenward",
+                "the rule set flee is handed the observed totals (track A), havenward never is; choose one "
+                "that fits",
                 "track-not-ready",
             )
         )
+    if settings.track == "A":
+        return case
     known = as_of(case, settings.origin_date)
     if settings.track == "B":
+        # of places and assumptions that are known by then; an assumed date of later is no schedule
         places = {place.location for place in known.locations} | {place.group for place in known.locations}
-        given = tuple(e for e in case.events if {e.location, e.from_, e.to} - {""} <= places)
-        known = replace(known, events=given)
+        dates = {a.name for a in known.assumptions}
+        given = tuple(
+            e
+            for e in case.events
+            if {e.location, e.from_, e.to} - {""} <= places
+            and (not isinstance(e.date, str) or e.date in dates)
+        )
+        cited = {e.source for e in given} - {s.source for s in known.sources}
+        sources = known.sources + tuple(s for s in case.sources if s.source in cited)
+        known = replace(known, events=given, sources=sources)
     if settings.track == "D":
         known = replace(known, observations=())
     return known
@@ -102,16 +114,8 @@ def simulate(
     from havenward.movement.simulate import simulator
     from havenward.randomness import Streams
 
-    if settings.rules != "havenward":
-        raise SettingsError(
-            Problem(
-                "--rules",
-                f"found '{settings.rules}'",
-                "expected havenward",
-                "this version has no other rule set yet",
-                "rules-not-ready",
-            )
-        )
+    if settings.rules == "flee":
+        return _simulate_flee(known, settings, workers=workers, progress=progress)
     streams = Streams(settings.seed)
     assumptions, events = resolve_assumptions(known, settings.priors, settings.scenario)
     simulated = replace(known, events=known.events + events)
@@ -123,9 +127,51 @@ def simulate(
         settings.origin_date + timedelta(days=settings.horizon_days),
         streams,
     )
-    draws = draw_assumptions(assumptions, streams, settings.members)
+    draws = draw_assumptions(
+        assumptions, streams, settings.members, _dates_not_come(assumptions, simulated, settings.origin_date)
+    )
     progress.begin("members", settings.members)
     return engine.run(draws, workers=workers, told=progress.step)
+
+
+def _simulate_flee(known: Case, settings: ForecastSettings, *, workers: int, progress: Progress) -> Ensemble:
+    """Run an imported Flee case by Flee's rules over the whole of its period."""
+    from havenward.case.importers.flee_case import flee_inputs
+    from havenward.movement.flee.simulate import simulate_flee
+    from havenward.randomness import Streams
+
+    inputs = flee_inputs(known)
+    ahead = max(1, inputs.days - 1)
+    if (settings.origin_date, settings.horizon_days) != (inputs.start_date, ahead):
+        raise SettingsError(
+            Problem(
+                "--as-of, --horizon",
+                f"found {settings.origin_date} and {settings.horizon_days} days",
+                f"expected {inputs.start_date} and {ahead} days, the period of the Flee case",
+                "leave both options out",
+                "flee-period",
+            )
+        )
+    progress.begin("members", settings.members)
+    return simulate_flee(
+        inputs,
+        members=settings.members,
+        streams=Streams(settings.seed),
+        workers=workers,
+        told=progress.step,
+    )
+
+
+def _dates_not_come(assumptions: Sequence[Assumption], known: Case, origin_date: date) -> dict[str, float]:
+    """Name the assumed dates that have not come by the origin date: nothing that is known says they have."""
+    started = any(
+        e.kind == "operation_starts" and isinstance(e.date, date) and not e.location for e in known.events
+    )
+    return {
+        a.name: float((origin_date - a.after).days)
+        for a in assumptions
+        if a.after is not None and not (started and a.name == "operation_start")
+    }
 
 
 def first_day(known: Case, origin_date: date) -> date:
@@ -195,6 +241,7 @@ def run_forecast(
     ensemble = simulate(known, settings, workers=workers, progress=progress)
     simulated = time.perf_counter()
     kinds = {place.location: place.kind for place in known.locations}
+    shown = _as_simulated(known, settings.rules, settings.priors, settings.scenario)
     tables = run_tables(ensemble, kinds, settings.origin_date)
     meta: dict[str, Any] = {
         "package_version": version("havenward"),
@@ -223,7 +270,7 @@ def run_forecast(
         meta,
         tables,
         lambda target: write_case(known, target),
-        lambda run: write_model_card(known, run),
+        lambda run: write_model_card(shown, run),
         log,
         replace=replace_run,
     )
@@ -259,21 +306,29 @@ def _memory_bytes() -> int:
         return 0
 
 
+def _as_simulated(known: Case, rules: str, priors: str, scenario: str) -> Case:
+    """Put in what was really used: resolved assumptions, and what the scenario changes."""
+    from havenward.case.assumptions import resolve_assumptions
+
+    if rules == "flee":  # Flee's rules read settings, not assumptions
+        return replace(known, assumptions=())
+    resolved, added = resolve_assumptions(known, priors, scenario)
+    return replace(known, assumptions=resolved, events=known.events + added)
+
+
 def make_brief(run: Run, folder: Path, settings: BriefSettings) -> tuple[Path, ...]:
     """Turn a run into a brief for an audience; returns the files written."""
     from havenward.brief.compose import compose_brief
     from havenward.brief.write import write_brief
-    from havenward.case.assumptions import resolve_assumptions
     from havenward.case.load import load_case
     from havenward.needs.requirements import estimate_needs, household_size
     from havenward.needs.standards import load_standards
 
     known = load_case(run.case_folder)
-    resolved, _ = resolve_assumptions(known, run.meta["priors"], run.meta["scenario"])
-    known = replace(known, assumptions=resolved)
+    known = _as_simulated(known, run.meta["rules"], run.meta["priors"], run.meta["scenario"])
     standards = load_standards()
     needs = estimate_needs(known, run, standards)
-    size, _ = household_size(known, run, standards)
+    size, _ = household_size(known, standards)
     return write_brief(compose_brief(known, run, needs, settings, standards, size), folder)
 
 
@@ -295,7 +350,33 @@ def score_run(run: Run, case: Case) -> dict[str, Any]:
     if run.meta["case"] == BUNDLED:
         notes.append("the model was shaped on this crisis: these scores demonstrate and do not prove")
     scores = [asdict(score) for score in score_counts(run.table("forecast"), later)]
-    return {"scores": scores, "flee_errors": {}, "notes": notes}
+    errors = _flee_errors(run, case) if run.meta["rules"] == "flee" else {}
+    return {"scores": scores, "flee_errors": errors, "notes": notes}
+
+
+def _flee_errors(run: Run, case: Case) -> dict[str, dict[str, float]]:
+    """Compute the measures of Flee's validation script for every member: mean and spread over members."""
+    import numpy as np
+    import polars as pl
+
+    from havenward.case.importers.flee_case import flee_inputs
+    from havenward.forecast.flee_measures import flee_errors
+    from havenward.movement.flee.world import daily_counts
+
+    counts = daily_counts(flee_inputs(case))
+    camps = sorted(counts)
+    counted = np.stack([counts[camp] for camp in camps], axis=1).astype(np.float64)
+    members = run.scan("members").filter(pl.col("location").cast(pl.String).is_in(camps))
+    stock = members.sort("member", "date", pl.col("location").cast(pl.String)).collect()["stock"].to_numpy()
+    simulated = stock.reshape(-1, len(counted), len(camps)).astype(np.float64)
+    per_member = [flee_errors(one, counted) for one in simulated]
+    return {
+        name: {
+            "mean": float(np.mean([errors[name] for errors in per_member])),
+            "sd": float(np.std([errors[name] for errors in per_member])),
+        }
+        for name in per_member[0]
+    }
 
 
 def run_demo(

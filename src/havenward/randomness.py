@@ -16,8 +16,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_MASK = (1 << 64) - 1
-
 
 def stable_key(*words: str | int) -> int:
     """Turn a name into the same 64-bit number on every machine and Python version."""
@@ -39,7 +37,7 @@ class Streams:
 
     def key(self, *words: str | int) -> int:
         """Give the 64-bit start of the stream with this name under this seed."""
-        return stable_key("havenward", self.seed, *words) & _MASK
+        return stable_key("havenward", self.seed, *words)
 
     def uniforms(self, name: str, members: int) -> NDArray[np.float64]:
         """Draw one number in (0, 1) per member from the stream `name`, shape (members,).

@@ -261,6 +261,7 @@ class Case:
     horizon_days: int
     rules: str
     residents_held: bool
+    front_by_cell: bool
     publication_lag_days: int
     audience: str
     suppress_below: int

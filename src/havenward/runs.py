@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from glob import escape as glob_escape
@@ -17,13 +18,17 @@ from havenward.errors import Problem, RunError
 from havenward.records import SCHEMA_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import polars as pl
 
 RUN_FILE = "run.json"
 PART, OLD = ".part-", ".old"  # endings of hidden folders: a run being written, a run being replaced
 SECONDS_PER_DAY = 86_400
+META_KEYS = {
+    "schema", "package_version", "case", "title", "track", "scenario", "case_hash", "origin_date",
+    "first_date", "last_date", "horizon_days", "seed", "members", "rules", "priors",
+}  # fmt: skip
 TABLES = ("members", "members_weights", "forecast", "assumptions")
 
 
@@ -67,13 +72,52 @@ class Run:
         """Read one of `TABLES` whole."""
         import polars as pl
 
-        return pl.read_parquet(self.folder / f"{name}.parquet")
+        path = self.folder / f"{name}.parquet"
+        try:
+            return pl.read_parquet(path)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise RunError(
+                Problem(
+                    str(path),
+                    "the table cannot be read",
+                    "expected a Parquet file",
+                    "run the forecast again",
+                    "run-damaged",
+                )
+            ) from error
 
     def scan(self, name: str) -> pl.LazyFrame:
         """Open one of `TABLES` to read only the rows and columns that are asked for."""
         import polars as pl
 
         return pl.scan_parquet(self.folder / f"{name}.parquet")
+
+
+@contextmanager
+def told_if_damaged(run: Run) -> Iterator[None]:
+    """Say that a run is damaged where reading and joining its tables fails.
+
+    Raises
+    ------
+    RunError
+        A table cannot be read, lacks a column, or does not fit the others.
+    """
+    import polars as pl
+
+    # the reader of Parquet files panics on some damages
+    failures = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, LookupError, ValueError)
+    try:
+        yield
+    except failures as error:
+        raise RunError(
+            Problem(
+                str(run.folder),
+                f"its tables cannot be read together ({type(error).__name__})",
+                "expected the tables that a forecast writes",
+                "run the forecast again",
+                "run-damaged",
+            )
+        ) from error
 
 
 def check_free(folder: Path, *, replace: bool, needed_bytes: int = 0) -> None:
@@ -271,6 +315,17 @@ def read_run(folder: Path) -> Run:
                 "run-damaged",
             )
         ) from error
+    lacking = sorted(META_KEYS - set(meta)) if isinstance(meta, dict) else ["every key"]
+    if lacking:
+        raise RunError(
+            Problem(
+                str(path),
+                f"{', '.join(lacking)} is missing",
+                "expected what a forecast writes",
+                "run the forecast again",
+                "run-damaged",
+            )
+        )
     missing = [f"{name}.parquet" for name in TABLES if not (folder / f"{name}.parquet").is_file()]
     missing += [] if (folder / "case").is_dir() else ["case"]
     if missing:
@@ -286,7 +341,7 @@ def read_run(folder: Path) -> Run:
                 for name in missing
             ]
         )
-    if int(meta.get("schema", 0)) > SCHEMA_VERSION:
+    if not isinstance(meta["schema"], int) or meta["schema"] > SCHEMA_VERSION:
         raise RunError(
             Problem(
                 str(path),

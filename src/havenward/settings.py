@@ -12,7 +12,7 @@ PRIOR_SETS = ("time-ordered", "leave-one-out")
 AUDIENCES = ("public", "partner", "team")
 RULE_SETS = ("havenward", "flee")
 MAX_MEMBERS = 1_000_000
-MAX_HORIZON_DAYS = 1500
+MAX_HORIZON_DAYS = 4000
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class ForecastSettings:
     origin_date
         Nothing published later is used (`--as-of`).
     horizon_days
-        Days to look ahead, 1 to 1500.
+        Days to look ahead, 1 to 4000.
     members
         Runs in the ensemble, 1 to 1,000,000.
     seed
@@ -54,6 +54,7 @@ class ForecastSettings:
             *_within("--members", self.members, 1, MAX_MEMBERS),
             *_within("--horizon", self.horizon_days, 1, MAX_HORIZON_DAYS),
             *_within("--seed", self.seed, 0, 2**63 - 1),
+            *_within("--as-of", self.origin_date.year, 1900, 2200, "year "),
         ]
         if problems:
             raise SettingsError(problems)
@@ -94,14 +95,14 @@ def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> list[Problem]:
     ]
 
 
-def _within(option: str, value: int, low: int, high: int) -> list[Problem]:
+def _within(option: str, value: int, low: int, high: int, what: str = "") -> list[Problem]:
     if low <= value <= high:
         return []
     return [
         Problem(
             option,
-            f"found {value}",
-            f"expected a whole number from {low} to {high}",
+            f"found {what}{value}",
+            f"expected a {what or 'whole number '}from {low} to {high}",
             "correct the value",
             "out-of-range",
         )

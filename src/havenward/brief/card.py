@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from havenward.brief.compose import is_unused
 from havenward.brief.facts import current_locations
-from havenward.brief.release import allows, guard_for, withheld_words
-from havenward.brief.wording import LIMITS, METHOD, say, say_amount, say_date, say_number, valid_until
+from havenward.brief.release import allows, assumption_allowed, guard_for, safe_text, withheld_words
+from havenward.brief.wording import (
+    MISUSE,
+    limit_lines,
+    method_lines,
+    say,
+    say_amount,
+    say_date,
+    say_for,
+    valid_until,
+)
 from havenward.distributions import summary
 from havenward.records import RECEIVING_KINDS
 
@@ -23,30 +33,27 @@ def write_model_card(case: Case, run: Run) -> str:
     Parameters
     ----------
     case
-        The case of the run; rows published after its origin date are not counted.
+        The case as the run knew it, with the assumptions that were drawn.
     run
         A complete run folder.
     """
-    meta, origin = run.meta, run.origin_date
-    places = [row for row in current_locations(case, origin).values() if row.kind in RECEIVING_KINDS]
-    reports = [row for row in case.reports if row.published <= origin]
-    names = {row.report for row in reports}
-    figures = [row for row in case.figures if row.report in names]
-    counts = [row for row in case.observations if row.published <= origin]
-    values = {
-        "members": say_amount(float(meta["members"])),
-        "origin": say_date(origin),
-        "seed": meta["seed"],
-        "version": meta["package_version"],
-        "thousand": say_number(1000),
-    }
+    meta, origin, track = run.meta, run.origin_date, str(run.meta["track"])
+    places = [row for row in current_locations(case).values() if row.kind in RECEIVING_KINDS]
+    method = method_lines(
+        track,
+        str(meta["rules"]),
+        members=say_amount(float(meta["members"])),
+        origin=say_date(origin),
+        seed=meta["seed"],
+        version=meta["package_version"],
+    )
     lines = [
         f"# Model card: {_plain(case.title)}, known on {origin.isoformat()}",
         "",
         "## Purpose",
         "",
         (
-            f"{say('strap')}. It gives a preparedness team, for every receiving place and day to "
+            f"{say_for('strap', track)}. It gives a preparedness team, for every receiving place and day to "
             f"{run.last_date.isoformat()}, a range of people who may be there and what they would need."
         ),
         "",
@@ -54,31 +61,31 @@ def write_model_card(case: Case, run: Run) -> str:
         "",
         "## Data",
         "",
-        f"- information: {say('track_' + str(meta['track']), origin=say_date(origin))}",
+        f"- information: {say('track_' + track, origin=say_date(origin))}",
         (
             f"- receiving places: {len(places)}, of which with a published capacity: "
             f"{sum(row.capacity is not None for row in places)}"
         ),
         (
-            f"- reports: {len(reports)}, figures read from them: {len(figures)} "
-            f"(not reviewed by a person: {sum(row.review == 'open' for row in figures)})"
+            f"- reports: {len(case.reports)}, figures read from them: {len(case.figures)} "
+            f"(not reviewed by a person: {sum(row.review == 'open' for row in case.figures)})"
         ),
-        f"- counts published by then: {len(counts)}"
-        + ("" if meta["track"] != "D" else ", none of them used"),
+        f"- counts: {len(case.observations)}",
         f"- case content: {meta['case_hash']}",
         "",
         "## Method",
         "",
-        *(f"- {line.format(**values)}" for line in METHOD),
+        *(f"- {line}" for line in method),
         f"- rule set: {meta['rules']}; priors: {meta['priors']}; scenario: {meta.get('scenario') or 'none'}",
         "",
         "## Assumptions",
         "",
-        *_assumption_lines(case, run),
+        *_assumption_lines(case),
         "",
         "## Limits",
         "",
-        *(f"- {line}" for line in LIMITS[:2]),
+        *(f"- {line}" for line in limit_lines(track, origin)),
+        f"- {say('unknown_supply')}",
         f"- {say('unknown_groups')}",
         f"- {say('unknown_nutrition')}",
         "",
@@ -91,28 +98,25 @@ def write_model_card(case: Case, run: Run) -> str:
         "",
         "## Misuse",
         "",
-        *(f"- {line}" for line in LIMITS[2:]),
+        *(f"- {line}" for line in MISUSE),
         f"- held back from public products: {'; '.join(withheld_words(AUDIENCE))}",
         "",
     ]
     return "\n".join(lines)
 
 
-def _assumption_lines(case: Case, run: Run) -> list[str]:
+def _assumption_lines(case: Case) -> list[str]:
     """List the assumptions that the public may see, with their range."""
-    from havenward.brief.release import assumption_allowed
-
     guard = guard_for(case.locations, case.title, AUDIENCE, case.suppress_below)
-    latest = {
-        row.name: row
-        for row in sorted(case.assumptions, key=lambda row: row.published)
-        if row.published <= run.origin_date and "." not in row.name
+    names = {row.name for row in case.assumptions}
+    whole = {
+        row.name: row for row in case.assumptions if "." not in row.name and not is_unused(row.name, names)
     }
     lines = []
-    for name, row in sorted(latest.items()):
+    for name, row in sorted(whole.items()):
         if not assumption_allowed(name, AUDIENCE, guard):
             continue
-        reason = say("redacted") if guard.names_in(row.reason) else row.reason
+        reason = safe_text(row.reason, guard)
         spread = "pooled from figures"
         if row.distribution is not None:
             spread = (
@@ -120,9 +124,9 @@ def _assumption_lines(case: Case, run: Run) -> list[str]:
                 + f" {row.unit} (5, 50, 95 %)"
             )
         lines.append(f"- {name}: {spread}. {_plain(reason)}")
-    hidden = len(latest) - len(lines)
+    hidden = len(whole) - len(lines)
     if hidden and not allows(AUDIENCE, "access"):
-        lines.append(f"- {hidden} more about access, which are for the team only")
+        lines.append(f"- {hidden} more, for the team only")
     return lines or ["- none beyond the defaults of the rule set"]
 
 

@@ -53,7 +53,7 @@ SMALL = Frame(250, 116, 48, 8, 16, 20, 11, small=True)
 
 
 class FanSettings(NamedTuple):
-    """What is drawn beside a fan."""
+    """What is drawn beside a fan; `steps` gives the capacity from each day on, until the site closes."""
 
     capacity: Amount | None = None
     capacity_word: str = ""
@@ -61,6 +61,8 @@ class FanSettings(NamedTuple):
     first_likely: date | None = None
     origin: date | None = None
     until: date | None = None
+    steps: Sequence[tuple[date, Amount]] = ()
+    closes: date | None = None
 
 
 def fan_chart(
@@ -88,7 +90,8 @@ def fan_chart(
     if beside.counts:
         start = min(start, *(count.date for count in beside.counts))
     peak = max([*fan.q95, *(count.persons for count in beside.counts)], default=0)
-    limit = beside.capacity.central if beside.capacity else None
+    limits = [amount.central or 0 for _, amount in beside.steps]
+    limit = max([beside.capacity.central or 0, *limits]) if beside.capacity else None
     fits = limit is not None and limit <= max(peak, 1) * (2.2 if frame.small else 3)
     ticks = nice_ticks(max(peak, limit if fits and limit else 0), 2 if frame.small else 4)
     x = Scale(0, max((end - start).days, 1), frame.left, frame.width - frame.right)
@@ -108,7 +111,7 @@ def fan_chart(
             stroke_width=2 if not frame.small else 1.6,
         )
     )
-    parts += _capacity(frame, y, beside, fits=fits)
+    parts += _capacity(frame, y, beside, _spans(x, beside, start, end), fits=fits)
     if beside.first_likely and beside.first_likely <= end:
         at = x((beside.first_likely - start).days)
         parts.append(line(at, frame.top, at, frame.height - frame.bottom, stroke=WARM, width=1.2))
@@ -212,11 +215,27 @@ def _date_ticks(start: date, end: date, *, small: bool) -> list[tuple[date, str]
     ]
 
 
-def _capacity(frame: Frame, y: Scale, beside: FanSettings, *, fits: bool) -> list[Markup]:
+def _spans(x: Scale, beside: FanSettings, start: date, end: date) -> list[tuple[float, float, Amount]]:
+    """Give from where to where each capacity holds."""
+    last = min(end, beside.closes) if beside.closes else end
+    begins = [max(start, day) for day, _ in beside.steps]
+    ends = [min(day, last) for day in (*begins[1:], last)][: len(begins)]
+    return [
+        (x((begin - start).days), x((stop - start).days), amount)
+        for begin, stop, (_, amount) in zip(begins, ends, beside.steps, strict=True)
+        if begin < stop
+    ]
+
+
+def _capacity(
+    frame: Frame, y: Scale, beside: FanSettings, spans: Sequence[tuple[float, float, Amount]], *, fits: bool
+) -> list[Markup]:
     """Draw the capacity as a dashed line with its number; one that lies far above is named at the top."""
     if beside.capacity is None or beside.capacity.central is None:
         return []
-    words = f"capacity {say_people(beside.capacity.central, 0)}"
+    shown = spans[0][2] if spans else beside.capacity
+    levels = [say_people(amount.central, 0) for _, _, amount in spans]
+    words = f"capacity {', then '.join(levels or [say_people(shown.central, 0)])}"
     if beside.capacity_word:
         words += f" ({beside.capacity_word})"
     if not fits:
@@ -230,7 +249,7 @@ def _capacity(frame: Frame, y: Scale, beside: FanSettings, *, fits: bool) -> lis
                 fill=WARM,
             )
         ]
-    at = y(beside.capacity.central)
+    at = y(shown.central or 0)
     parts = []
     if beside.capacity.low != beside.capacity.high and None not in {
         beside.capacity.low,
@@ -247,7 +266,9 @@ def _capacity(frame: Frame, y: Scale, beside: FanSettings, *, fits: bool) -> lis
                 fill=WARM,
             )
         )
-    parts.append(line(frame.left, at, frame.width - frame.right, at, stroke=WARM, width=1.4, dash="5 3"))
+    for begin, stop, amount in spans:
+        level = y(amount.central or 0)
+        parts.append(line(begin, level, stop, level, stroke=WARM, width=1.4, dash="5 3"))
     parts.append(label(frame.left + 3, at - 4, words, size=frame.size - 1, fill=WARM, halo=True))
     return parts
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,6 +17,7 @@ from havenward.brief.content import (
     Fan,
     FigureRow,
     Headline,
+    Limit,
     NeedRow,
     Note,
     Place,
@@ -24,7 +27,9 @@ from havenward.brief.facts import (
     amounts,
     at_day,
     current_locations,
+    latest,
     measure_pressure,
+    name_series,
     opening_total,
     read_capacities,
     read_draws,
@@ -37,12 +42,15 @@ from havenward.brief.release import (
     allows,
     assumption_allowed,
     guard_for,
+    safe_text,
     withheld_words,
 )
 from havenward.brief.wording import (
+    range_words,
     say,
     say_amount,
     say_date,
+    say_for,
     say_names,
     say_number,
     say_people,
@@ -53,15 +61,15 @@ from havenward.brief.wording import (
 from havenward.dates import day_date, key_days
 from havenward.distributions import weighted_quantiles
 from havenward.records import RECEIVING_KINDS, TOTAL, Standard
+from havenward.runs import told_if_damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import date
 
     from numpy.typing import NDArray
 
     from havenward.brief.facts import Capacity, Pressure
-    from havenward.records import Assumption, Case, Figure, Location, Need, Observation, Report
+    from havenward.records import Assumption, Case, Figure, Location, Need, Report
     from havenward.runs import Run
     from havenward.settings import BriefSettings
 
@@ -71,10 +79,11 @@ STEP_DAYS = 7  # people outside the team see every seventh day: no day of depart
 EXACT_POSITIONS = ("exact", "good", "surveyed", "published")
 MAX_NOTES = 5
 HEADLINE_ASSUMPTIONS = ("displaced_total", "population_at_risk", "release_fraction")
+FRONT_REACHES = "front_reaches"  # drawn in days after the first simulated day
 
 
 class Known(NamedTuple):
-    """What was known on the origin date and what the audience may see of it."""
+    """The case as a run knew it, and what the audience may see of it."""
 
     case: Case
     day: date
@@ -100,7 +109,7 @@ def compose_brief(
     Parameters
     ----------
     case
-        The case of the run; rows published after its origin date are not used.
+        The case as the run knew it, with the assumptions that were drawn and the events of its scenario.
     run
         A complete run folder.
     needs
@@ -114,29 +123,34 @@ def compose_brief(
     -------
     brief
         Frozen; holds nothing that the audience may not see, except the list of names to search for.
+
+    Raises
+    ------
+    RunError
+        The tables of the run cannot be read, or do not fit each other.
     """
     origin = run.origin_date
     guard = guard_for(case.locations, case.title, settings.audience, settings.suppress_below)
-    known = Known(case, origin, current_locations(case, origin), guard, settings.audience)
+    known = Known(case, origin, current_locations(case), guard, settings.audience)
     days = key_days(origin, run.last_date)
-    members, weights = read_weights(run)
-    draws = read_draws(run, members)
-    fans = read_fans(run, ("stock", "displaced_total", "remaining"))
-    capacities = read_capacities(known.locations, draws, len(members))
-    pressure = measure_pressure(run, capacities, members, weights, days)
-
     received = {
         need.date: Amount(need.people_low, need.people_central, need.people_high)
         for need in needs
         if need.location == TOTAL
     }
     focal = max(days, key=lambda day: (received[day].central or 0) if day in received else 0)
-    places = _places(known, fans, days, focal, capacities, pressure, weights)
-    assumptions = _assumptions(known, draws, weights)
+    with told_if_damaged(run):
+        members, weights = read_weights(run)
+        draws = read_draws(run, members)
+        fans = read_fans(run, ("stock", "displaced_total", "remaining"))
+        capacities = read_capacities(case, draws, len(members))
+        pressure = measure_pressure(run, capacities, members, weights, days)
+        places = _places(known, fans, days, focal, capacities, pressure, weights)
+        opening = opening_total(run, [place.location for place in places], weights)
+        total = fans["stock", TOTAL]
+    assumptions = _assumptions(known, draws, weights, run)
     figures = visible_figures(known)
     shown_needs = tuple(_need_row(need, known) for need in needs)
-    held = [place.location for place in places]
-    total = fans["stock", TOTAL]
     headlines = _headlines(
         known,
         focal,
@@ -147,7 +161,7 @@ def compose_brief(
         capacities,
         weights,
         shown_needs,
-        opening_total(run, held, weights),
+        opening,
         assumptions,
         figures,
         standards,
@@ -172,11 +186,15 @@ def compose_brief(
         seed=int(run.meta["seed"]),
         package_version=str(run.meta["package_version"]),
         case_hash=str(run.meta["case_hash"]),
-        lead=_lead(known, focal, at_day(total, focal), received[focal], places),
+        lead=say_for(
+            "lead_of",
+            str(run.meta["track"]),
+            lead=_lead(known, focal, at_day(total, focal), received[focal], places),
+        ),
         headlines=headlines,
         total=_thin(known, total, origin),
         total_people=_on_days(known, total, days),
-        total_counts=_counts(known, "total", "", run),
+        total_counts=_counts(known, "total", ""),
         received=tuple((day, _shown(known, received[day])) for day in days if day in received),
         places=places,
         gates=_others(known, fans, days, ("town", "border"), "gates"),
@@ -191,7 +209,7 @@ def compose_brief(
         conflicts=_conflicts(figures),
         sources=sources,
         events=_events(known),
-        unknown=_unknown(known, places, figures, run),
+        unknown=_unknown(known, places, figures),
         withheld=_withheld(known, figures),
         guard=guard,
     )
@@ -251,15 +269,22 @@ def _places(
             continue
         place = _place(known, row, fans["stock", key], days)
         if key in capacities:
-            limits = weighted_quantiles(capacities[key].persons[:, None], weights, (0.05, 0.5, 0.95))[:, 0]
+            limits = _limits(capacities[key], weights, known.day)
             over = amounts(pressure.over[key], weights) if key in pressure.over else []
-            place = _with_capacity(
+            dated = zip(days, over, strict=bool(over))
+            place = replace(
                 place,
-                Amount(*(float(v) for v in limits)),
-                capacities[key].basis,
-                tuple((day, _shown(known, amount)) for day, amount in zip(days, over, strict=bool(over))),
-                pressure.chance_over.get(key),
-                pressure.first_likely.get(key),
+                limits=limits,
+                closes=capacities[key].closes,
+                chance_over=pressure.chance_over.get(key),
+                first_likely=pressure.first_likely.get(key),
+            )
+            held = next((limit for limit in reversed(limits) if limit.since <= focal), limits[0])
+            place = replace(
+                place,
+                capacity=held.persons,
+                capacity_basis=held.basis,
+                over=tuple((day, _shown(known, amount)) for day, amount in dated if place.limit_on(day)),
             )
         found.append((-at_day(fans["stock", key], focal).central, row.name, place))  # type: ignore[operator]
     return tuple(place for _, _, place in sorted(found, key=lambda item: item[:2]))
@@ -269,9 +294,7 @@ def _place(known: Known, row: Location, fan: Fan, days: Sequence[date]) -> Place
     positions = [
         a.value.strip().casefold()
         for a in known.case.attributes
-        if a.location == row.location
-        and a.key == "coordinates"
-        and (a.published is None or a.published <= known.day)
+        if a.location == row.location and a.key == "coordinates"
     ]
     return Place(
         row.location,
@@ -290,19 +313,15 @@ def _place(known: Known, row: Location, fan: Fan, days: Sequence[date]) -> Place
     )
 
 
-def _with_capacity(
-    place: Place,
-    capacity: Amount,
-    basis: str,
-    over: tuple[tuple[date, Amount], ...],
-    chance: float | None,
-    first: date | None,
-) -> Place:
-    from dataclasses import replace
-
-    return replace(
-        place, capacity=capacity, capacity_basis=basis, over=over, chance_over=chance, first_likely=first
-    )
+def _limits(capacity: Capacity, weights: FloatArray, origin: date) -> tuple[Limit, ...]:
+    """Give what a site can take from the origin date on, and every change after it."""
+    begin, steps = capacity.changed(origin), []
+    if begin is not None:
+        steps.append(Limit(origin, Amount(begin, begin, begin), "published"))
+    elif capacity.basis != "none":
+        steps.append(Limit(origin, amounts(capacity.persons[:, None], weights)[0], capacity.basis))
+    later = [(day, value) for day, value in capacity.changes if day > origin]
+    return (*steps, *(Limit(day, Amount(value, value, value), "published") for day, value in later))
 
 
 def _others(
@@ -323,24 +342,22 @@ def _others(
     )
 
 
-def _counts(known: Known, scope: str, location: str, run: Run | None = None) -> tuple[Count, ...]:
-    """Give the counts that were published by the origin date and used, latest version of each."""
-    if run is not None and run.meta["track"] == "D":
-        return ()
-    found: dict[tuple[str, date], Observation] = {}
-    for row in sorted(known.case.observations, key=lambda row: row.published):
-        if (
-            row.measure == "stock"
-            and row.scope == scope
-            and row.location == location
-            and row.persons is not None
-            and row.published <= known.day
-            and not known.guard.is_small(row.persons)
-        ):
-            found[row.series, row.date] = row
-    return tuple(
-        Count(day, row.persons or 0, series, row.published) for (series, day), row in sorted(found.items())
-    )
+def _counts(known: Known, scope: str, location: str) -> tuple[Count, ...]:
+    """Give the counts of the stock that the run knew; counts of a few people and withheld names drop out."""
+    names = name_series(known.case)
+    rows = [
+        row
+        for row in known.case.observations
+        if row.measure == "stock" and row.scope == scope and row.location == location
+    ]
+    found = [
+        Count(row.date, row.persons, names[row.series], row.published)
+        for row in latest(rows, lambda row: (row.series, row.date)).values()
+        if row.persons is not None
+        and not known.guard.is_small(row.persons)
+        and not known.guard.names_in(names[row.series])
+    ]
+    return tuple(sorted(found, key=lambda count: (count.series, count.date)))
 
 
 def _need_row(need: Need, known: Known) -> NeedRow:
@@ -377,9 +394,7 @@ def _lead(known: Known, focal: date, displaced: Amount, received: Amount, places
     sites = (
         say(
             "lead_sites",
-            central=say_people(there.central, few),
-            low=say_people(there.low, few),
-            high=say_people(there.high, few),
+            **range_words(there, few),
             n=len(places),
             names=joined,
         )
@@ -395,9 +410,7 @@ def _lead(known: Known, focal: date, displaced: Amount, received: Amount, places
         return say("lead_none", **fields)
     text = say(
         "lead",
-        central=say_people(shown.central, few),
-        low=say_people(shown.low, few),
-        high=say_people(shown.high, few),
+        **range_words(shown, few),
         **fields,
     )
     return f"{text} {say('lead_sure')}"
@@ -422,11 +435,7 @@ def _headlines(
     few, at = known.guard.suppress_below, list(days).index(focal)
 
     def in_words(amount: Amount) -> str:
-        shown = _shown(known, amount)
-        return (
-            f"{say_people(shown.central, few)} ({say_people(shown.low, few)} to "
-            f"{say_people(shown.high, few)})"
-        )
+        return "{central} ({low} to {high})".format(**range_words(_shown(known, amount), few))
 
     marks = sorted({day_date(n, known.day) for n in (28, 90)} | {days[-1]} - {focal})
     displaced_lines = tuple(
@@ -455,9 +464,7 @@ def _headlines(
         lines_over.append(
             say(
                 "big_over_people",
-                central=say_people(shown.central, few),
-                low=say_people(shown.low, few),
-                high=say_people(shown.high, few),
+                **range_words(shown, few),
                 day=say_short_date(focal),
             )
         )
@@ -512,14 +519,10 @@ def _water_headline(focal: date, needs: Sequence[NeedRow], standards: Sequence[S
     )
 
 
-def _unknown(
-    known: Known, places: Sequence[Place], figures: Sequence[FigureRow], run: Run
-) -> tuple[str, ...]:
+def _unknown(known: Known, places: Sequence[Place], figures: Sequence[FigureRow]) -> tuple[str, ...]:
     """List what is not known, from the facts of the case."""
     origin = say_date(known.day)
-    counted = run.meta["track"] != "D" and any(
-        row.measure == "stock" and row.published <= known.day for row in known.case.observations
-    )
+    counted = any(row.measure == "stock" for row in known.case.observations)
     lines = [say("unknown_counts") if counted else say("unknown_no_counts", origin=origin)]
     assumed = [place.name for place in places if place.capacity_basis == "assumed"]
     limited = [place for place in places if place.capacity_basis != "none"]
@@ -530,7 +533,7 @@ def _unknown(
         )
     if free:
         lines.append(say("unknown_no_limit", n=len(free), of=len(places), names=say_names(free)))
-    names = {row.name.partition(".")[0] for row in known.case.assumptions if row.published <= known.day}
+    names = {row.name.partition(".")[0] for row in known.case.assumptions}
     lines += [
         say(key)
         for key, told in (
@@ -548,44 +551,43 @@ def _unknown(
     unread = sum(row.review == "open" for row in figures)
     if unread:
         lines.append(say("unknown_review", n=unread, of=len(figures)))
-    if not any(row.published <= known.day for row in known.case.stock):
-        lines.append(say("unknown_supply"))
-    return (*lines, say("unknown_groups"), say("unknown_nutrition"), say("unknown_winter"))
+    always = ("unknown_supply", "unknown_groups", "unknown_nutrition", "unknown_winter")
+    return (*lines, *(say(key) for key in always))
 
 
 # -- assumptions, figures, sources -----------------------------------------------------------------------
 
 
 def _assumptions(
-    known: Known, draws: Mapping[str, FloatArray], weights: FloatArray
+    known: Known, draws: Mapping[str, FloatArray], weights: FloatArray, run: Run
 ) -> tuple[AssumptionRow, ...]:
     """Summarise what members drew, beside the reason; posterior where counts moved the weights."""
-    stated: dict[str, Assumption] = {}
-    for row in sorted(known.case.assumptions, key=lambda row: row.published):
-        if row.published <= known.day:
-            stated[row.name] = row
+    stated = {row.name: row for row in known.case.assumptions}
     even = np.full(len(weights), 1 / len(weights))
     moved = not np.allclose(weights, even)
-    allowed = [name for name in sorted(draws) if assumption_allowed(name, known.audience, known.guard)]
+    allowed = [
+        name
+        for name in sorted(draws)
+        if assumption_allowed(name, known.audience, known.guard) and not is_unused(name, draws)
+    ]
     # those that hold for the whole case come first
     allowed.sort(key=lambda name: ("." in name, name))
     rows = []
     for number, name in enumerate(allowed, start=1):
         about = stated.get(name) or stated.get(name.partition(".")[0])
-        unit = about.unit if about else ""
-        write = _value_writer(about)
+        unit, write = _writer(name, about, run)
         prior, posterior = (_three(draws[name], w, write) for w in (even, weights))
         rows.append(
             AssumptionRow(
                 f"A{number}",
                 name,
-                "date" if about and about.after else unit,
+                unit,
                 prior,
                 posterior if moved else None,
                 about.basis if about else "default",
-                _safe(known, about.reason) if about else "",
-                about.sources if about else (),
-                about.figures if about else (),
+                safe_text(about.reason, known.guard) if about else "",
+                _unguarded(known, about.sources) if about else (),
+                _unguarded(known, about.figures) if about else (),
             )
         )
     return tuple(rows)
@@ -596,25 +598,38 @@ def _three(values: FloatArray, weights: FloatArray, write: Callable[[float], str
     return write(float(low)), write(float(central)), write(float(high))
 
 
-def _value_writer(row: Assumption | None) -> Callable[[float], str]:
-    """Give the function that writes a value of an assumption: days after a date become a date."""
-    after = row.after if row else None
-    if after is not None:
-        return lambda value: say_short_date(day_date(round(value), after))
-    unit = row.unit if row else ""
+def is_unused(name: str, names: Iterable[str]) -> bool:
+    """Tell whether an assumption decided nothing: a total of displaced people makes the share idle."""
+    return name == "release_fraction" and "displaced_total" in names
+
+
+def _writer(name: str, about: Assumption | None, run: Run) -> tuple[str, Callable[[float], str]]:
+    """Give the unit of an assumption as shown and the function that writes a value: days become dates."""
+    if name.partition(".")[0] == FRONT_REACHES:
+        return "date", lambda value: _day_words(run.first_date, value, run.last_date)
+    if about is not None and about.after is not None:
+        after = about.after
+        return "date", lambda value: _day_words(after, value, date.max)
+    unit = about.unit if about else ""
     if unit in {"persons", "persons per day"}:
-        return say_people
-    return lambda value: say_number(value) if abs(value) >= 1000 else f"{value:.3g}"
+        return unit, say_people
+    return unit, lambda value: say_number(value) if abs(value) >= 1000 else f"{value:.3g}"
 
 
-def _safe(known: Known, text: str) -> str:
-    """Give a text, or say that it is withheld where it names a place that the audience may not see."""
-    return say("redacted") if known.guard.names_in(text) else text
+def _day_words(start: date, days: float, last: date) -> str:
+    """Write the date some days after another; what comes after the last day is only called later."""
+    room = (last - start).days
+    return say("beyond") if not days <= room else say_short_date(day_date(round(days), start))
+
+
+def _unguarded(known: Known, keys: Sequence[str]) -> tuple[str, ...]:
+    """Leave out keys of sources and figures that name a withheld place."""
+    return tuple(key for key in keys if not known.guard.names_in(key))
 
 
 def visible_figures(known: Known) -> tuple[FigureRow, ...]:
-    """Give the figures of visible reports; armed actors and withheld places drop out whole."""
-    reports = {row.report: row for row in known.case.reports if row.published <= known.day}
+    """Give the figures of the reports; armed actors and withheld places drop out whole."""
+    reports = {row.report: row for row in known.case.reports}
     rows: list[FigureRow] = []
     for figure in known.case.figures:
         report = reports.get(figure.report)
@@ -704,11 +719,7 @@ def _sources(
     reports = {row.report: row.source for row in known.case.reports}
     shown = {row.figure for row in figures}
     used |= {reports.get(row.report, "") for row in known.case.figures if row.figure in shown}
-    used |= {
-        row.source
-        for row in known.case.observations
-        if row.published <= known.day and row.scope != "group" and row.measure == "stock"
-    }
+    used |= {row.source for row in known.case.observations if row.scope != "group" and row.measure == "stock"}
     rows: list[SourceRow] = []
     for row in known.case.sources:
         text = f"{row.source}\n{row.title}\n{row.publisher}\n{row.url}\n{row.licence}"
@@ -730,7 +741,6 @@ def _sources(
 def _events(known: Known) -> tuple[EventRow, ...]:
     if not known.may("events"):
         return ()
-    rows = [row for row in known.case.events if row.published <= known.day]
     return tuple(
         EventRow(
             str(row.date),
@@ -739,14 +749,14 @@ def _events(known: Known) -> tuple[EventRow, ...]:
             "" if row.value is None else say_amount(row.value),
             row.published,
         )
-        for row in sorted(rows, key=lambda row: str(row.date))
+        for row in sorted(known.case.events, key=lambda row: str(row.date))
     )
 
 
 def _withheld(known: Known, figures: Sequence[FigureRow]) -> tuple[str, ...]:
     """Say in words what kinds of thing are held back, and how many rows of reports."""
     words = list(withheld_words(known.audience))
-    visible = {row.report for row in known.case.reports if row.published <= known.day}
+    visible = {row.report for row in known.case.reports}
     missing = sum(row.report in visible and row.review != "rejected" for row in known.case.figures) - len(
         figures
     )

@@ -69,17 +69,31 @@ class Headline:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """How many people a site can take from a day on; `basis` is `published` or `assumed`."""
+
+    since: dt.date
+    persons: Amount
+    basis: str
+
+
+@dataclass(frozen=True)
 class Place:
     """A place and what is said about it.
 
     Parameters
     ----------
     people, over
-        People there and people over capacity on each key day.
-    capacity_basis
-        `published`, `assumed` or `none`.
+        People there on each key day, and people over capacity on those on which there is a limit.
+    capacity, capacity_basis
+        What holds on the focal day (before the first limit: that one), and whether it is `published`,
+        `assumed` or `none`.
+    limits
+        Every capacity with the day from which it holds.
+    closes
+        First day on which nobody is received any more.
     chance_over
-        Probability that people exceed capacity on any day up to the last one; None without a limit.
+        Probability that people exceed capacity on any day after the origin date; None without a limit.
     first_likely
         First day with a probability above one half; None where there is no such day.
     """
@@ -98,6 +112,8 @@ class Place:
     people: tuple[tuple[dt.date, Amount], ...]
     capacity: Amount | None = None
     capacity_basis: str = "none"
+    limits: tuple[Limit, ...] = ()
+    closes: dt.date | None = None
     over: tuple[tuple[dt.date, Amount], ...] = ()
     chance_over: float | None = None
     first_likely: dt.date | None = None
@@ -110,6 +126,12 @@ class Place:
     def over_on(self, day: dt.date) -> Amount | None:
         """Give the people over capacity on a key day; None without a limit."""
         return dict(self.over).get(day)
+
+    def limit_on(self, day: dt.date) -> Limit | None:
+        """Give the capacity that holds on a day; None where there is none yet, or the site is closed."""
+        if self.closes is not None and day >= self.closes:
+            return None
+        return next((limit for limit in reversed(self.limits) if limit.since <= day), None)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
@@ -11,8 +12,7 @@ from havenward.distributions import weighted_quantiles
 from havenward.records import RECEIVING_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from havenward.runs import Run
 
     FloatArray = NDArray[np.float64]
+
+
+class _Published(Protocol):
+    @property
+    def published(self) -> date: ...
+
+
+Row = TypeVar("Row", bound=_Published)
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 RANGE = (0.05, 0.5, 0.95)
@@ -29,10 +37,32 @@ LIKELY = (
 
 
 class Capacity(NamedTuple):
-    """How many people a site can take: one value per member, shape (member,), and where it comes from."""
+    """How many people a site can take.
+
+    Parameters
+    ----------
+    persons
+        What holds from the start, one value per member, shape (member,); NaN where nobody knows.
+    basis
+        Where that comes from: `published`, `assumed` or `none`.
+    changes
+        Places published for a day and all later ones, by day.
+    closes
+        First day on which nobody is received any more; None where the site stays open.
+    """
 
     persons: FloatArray
     basis: str
+    changes: tuple[tuple[date, float], ...] = ()
+    closes: date | None = None
+
+    def changed(self, day: date) -> float | None:
+        """Give the places published last for a day; None where what holds from the start still holds."""
+        return next((value for start, value in reversed(self.changes) if start <= day), None)
+
+    def is_open(self, day: date) -> bool:
+        """Tell whether the site is not closed for good by a day."""
+        return self.closes is None or day < self.closes
 
 
 class Pressure(NamedTuple):
@@ -42,8 +72,9 @@ class Pressure(NamedTuple):
     ----------
     chance_over, first_likely
         By site: probability of any day over capacity up to the end, and the first day with one above a half.
+        Days up to the origin date and days on which a site is closed do not count.
     over
-        By site: people over capacity on key days, shape (member, day).
+        By site: people over capacity on key days, shape (member, day); none where a site is closed.
     sites_over, people_over
         Over all sites on key days, shape (member, day).
     """
@@ -55,10 +86,25 @@ class Pressure(NamedTuple):
     people_over: FloatArray
 
 
-def current_locations(case: Case, day: date) -> dict[str, Location]:
-    """Give the latest row of every location that was published by a day."""
-    rows = sorted((row for row in case.locations if row.published <= day), key=lambda row: row.published)
-    return {row.location: row for row in rows}
+def latest(rows: Iterable[Row], key: Callable[[Row], Hashable]) -> dict[Hashable, Row]:
+    """Give the row that was published last of each thing, by its key."""
+    return {key(row): row for row in sorted(rows, key=lambda row: row.published)}
+
+
+def current_locations(case: Case) -> dict[str, Location]:
+    """Give the last published row of every location."""
+    return {row.location: row for row in latest(case.locations, lambda row: row.location).values()}
+
+
+def name_series(case: Case) -> dict[str, str]:
+    """Name each series of counts by its publisher, where it has one of its own; else by its key."""
+    publisher = {row.source: row.publisher for row in case.sources}
+    found: dict[str, set[str]] = {}
+    for row in case.observations:
+        found.setdefault(row.series, set()).add(publisher.get(row.source, ""))
+    single = {series: next(iter(names)) for series, names in found.items() if len(names) == 1}
+    own = [name for name in single.values() if name]
+    return {s: single[s] if own.count(single.get(s, "")) == 1 else s for s in found}
 
 
 def read_fans(run: Run, targets: Sequence[str]) -> dict[tuple[str, str], Fan]:
@@ -123,19 +169,51 @@ def read_draws(run: Run, members: Sequence[int]) -> dict[str, FloatArray]:
     }
 
 
-def read_capacities(
-    locations: Mapping[str, Location], draws: Mapping[str, FloatArray], count: int
-) -> dict[str, Capacity]:
-    """Give the capacity of every receiving place that has one: the published one, else what members drew."""
+def read_capacities(case: Case, draws: Mapping[str, FloatArray], count: int) -> dict[str, Capacity]:
+    """Give the capacity of every receiving place that has one.
+
+    The published one holds, else what members drew; events change it from their day on.
+    """
     found = {}
-    for key, row in locations.items():
+    for key, row in current_locations(case).items():
         if row.kind not in RECEIVING_KINDS:
             continue
+        persons, basis = np.full(count, np.nan), "none"
         if row.capacity is not None:
-            found[key] = Capacity(np.full(count, float(row.capacity)), "published")
+            persons, basis = np.full(count, float(row.capacity)), "published"
         elif f"capacity.{key}" in draws:
-            found[key] = Capacity(draws[f"capacity.{key}"], "assumed")
-    return {key: value for key, value in found.items() if np.isfinite(value.persons).any()}
+            persons, basis = draws[f"capacity.{key}"], "assumed"
+        changes = _capacity_changes(case, key)
+        if changes or np.isfinite(persons).any():
+            found[key] = Capacity(persons, basis, changes, _closing_day(case, row))
+    return found
+
+
+def _capacity_changes(case: Case, location: str) -> tuple[tuple[date, float], ...]:
+    """Give the places published by events, by day; on one day the event published last counts."""
+    events = [
+        (event.date, event.published, event.value)
+        for event in case.events
+        if event.kind == "capacity"
+        and event.location == location
+        and isinstance(event.date, date)
+        and event.value is not None
+    ]
+    return tuple(sorted({day: value for day, _, value in sorted(events)}.items()))
+
+
+def _closing_day(case: Case, row: Location) -> date | None:
+    """Give the day from which a site is closed and not opened again; the closure published last counts."""
+    told = [
+        (event.kind, event.published, event.date)
+        for event in case.events
+        if event.location == row.location and isinstance(event.date, date)
+    ]
+    told += [("site_closes", row.published, row.closes)] if row.closes else []
+    told += [("site_opens", row.published, row.opens)] if row.opens else []
+    opened = max((day for kind, _, day in told if kind == "site_opens"), default=date.min)
+    closed = [(known, day) for kind, known, day in told if kind == "site_closes" and day >= opened]
+    return max(closed)[1] if closed else None
 
 
 def measure_pressure(
@@ -145,7 +223,7 @@ def measure_pressure(
     weights: FloatArray,
     days: Sequence[date],
 ) -> Pressure:
-    """Compare people with capacity in every member, on every day of the run.
+    """Compare people with capacity in every member, on every day after the origin date.
 
     Members are compared one site at a time inside the query, so the daily table is never held whole.
     """
@@ -163,13 +241,25 @@ def measure_pressure(
             "weight": np.tile(weights, len(sites)),
         }
     )
+    ahead = [run.origin_date + timedelta(days=n + 1) for n in range((run.last_date - run.origin_date).days)]
+    daily_limits = pl.DataFrame(
+        [
+            (site, day, capacities[site].changed(day), capacities[site].is_open(day))
+            for site in sites
+            for day in ahead
+        ],
+        schema={"location": pl.String, "date": pl.Date, "changed": pl.Float64, "open": pl.Boolean},
+        orient="row",
+    )
     lazy = run.scan("members")
     schema = lazy.collect_schema()
+    left = pl.col("stock") - pl.coalesce("changed", pl.col("capacity").fill_nan(None))
     rows = (
-        lazy.filter(pl.col("location").cast(pl.String).is_in(sites))
+        lazy.filter(pl.col("location").cast(pl.String).is_in(sites) & (pl.col("date") > run.origin_date))
         .select("member", "date", "stock", location=pl.col("location").cast(pl.String))
         .join(limits.lazy().with_columns(pl.col("member").cast(schema["member"])), on=["location", "member"])
-        .with_columns(over=(pl.col("stock") - pl.col("capacity")).clip(lower_bound=0))
+        .join(daily_limits.lazy(), on=["location", "date"])
+        .with_columns(over=pl.when("open").then(left.clip(lower_bound=0)).otherwise(0).fill_null(0))
     )
     daily, ever, key = pl.collect_all(
         [

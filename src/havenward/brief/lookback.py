@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,12 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from havenward.brief.charts import LARGE, FanSettings, RangeBar, fan_chart, range_chart
 from havenward.brief.compose import Known, visible_figures
 from havenward.brief.content import Count
-from havenward.brief.facts import current_locations, read_fans
+from havenward.brief.facts import current_locations, latest, name_series, read_fans
 from havenward.brief.page import planning_bars, render
-from havenward.brief.release import guard_for, refuse_leaks
+from havenward.brief.release import guard_for, hand_over
 from havenward.brief.wording import (
-    LIMITS,
+    MISUSE,
     PHRASES,
+    limit_lines,
     say,
     say_date,
     say_people,
@@ -24,17 +24,19 @@ from havenward.brief.wording import (
     say_short_date,
 )
 from havenward.records import TOTAL
+from havenward.runs import told_if_damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from markupsafe import Markup
 
     from havenward.brief.content import Fan
-    from havenward.records import Case, Observation
+    from havenward.records import Case
     from havenward.runs import Run
 
 AUDIENCE = "public"
+FILE = "look-back.html"
 MEASURES = {"counted_displaced": "stock", "displaced_total": "cumulative_displaced"}
 AFTER_DAYS = (28, 90, 180)
 NEAR_DAYS = 10  # a count further away than this does not stand for a day
@@ -131,7 +133,9 @@ def write_look_back(
     Raises
     ------
     ReleaseError
-        The page would hold a withheld name.
+        The page would hold a withheld name, or the folder cannot be used.
+    RunError
+        The tables of a run cannot be read.
     """
     guard = guard_for(case.locations, case.title, AUDIENCE, case.suppress_below)
     targets = [target, *(name for name in MEASURES if name != target)]
@@ -141,20 +145,22 @@ def write_look_back(
         "look-back.html",
         title=case.title,
         parts=parts,
-        limits=LIMITS,
+        limits=_limits(runs),
         planning=drawing,
         planning_day=day,
         origins=[say_date(run.origin_date) for run in runs],
         until_note=say("look_until", day=say_date(until), note=note).strip() if until else note,
     )
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".part-", dir=folder) as name:
-        part = Path(name) / "look-back.html"
-        part.write_text(html, encoding="utf-8", newline="\n")
-        refuse_leaks([part], guard)
-        part.replace(folder / "look-back.html")
-    return folder / "look-back.html"
+    with hand_over(folder, (FILE,), guard) as part:
+        (part / FILE).write_text(html, encoding="utf-8", newline="\n")
+    return folder / FILE
+
+
+def _limits(runs: Sequence[Run]) -> list[str]:
+    """Say once what the forecasts cannot tell, though they may have different tracks."""
+    lines = [line for run in runs for line in limit_lines(str(run.meta["track"]), run.origin_date)]
+    return [*dict.fromkeys(lines), *MISUSE]
 
 
 def compare_with_counts(
@@ -173,33 +179,36 @@ def compare_with_counts(
 def _counts(case: Case, run: Run, target: str, until: date | None, series: Sequence[str]) -> list[Count]:
     measure = MEASURES[target]
     last = min(until, run.last_date) if until and measure == "stock" else run.last_date
-    latest: dict[tuple[str, date], Observation] = {}
-    for row in sorted(case.observations, key=lambda row: row.published):
-        if (
-            row.scope == "total"
-            and row.measure == measure
-            and row.persons is not None
-            and run.first_date <= row.date <= last
-            and (not series or row.series in series)
-        ):
-            latest[row.series, row.date] = row
-    if measure == "stock" and not series and latest:
-        names = [name for name, _ in latest]
+    wanted = [
+        row
+        for row in case.observations
+        if row.scope == "total"
+        and row.measure == measure
+        and row.persons is not None
+        and run.origin_date < row.date <= last
+        and (not series or row.series in series)
+    ]
+    rows = sorted(
+        latest(wanted, lambda row: (row.series, row.date)).values(), key=lambda row: (row.date, row.series)
+    )
+    if measure == "stock" and not series and rows:
+        names = [row.series for row in rows]
         main = max(sorted(set(names)), key=names.count)
-        latest = {key: row for key, row in latest.items() if key[0] == main}
-    rows = sorted(latest.values(), key=lambda row: (row.date, row.series))
+        rows = [row for row in rows if row.series == main]
     return [Count(row.date, row.persons or 0, row.series, row.published) for row in rows]
 
 
 def _part(case: Case, run: Run, targets: Sequence[str], until: date | None, series: Sequence[str]) -> Part:
-    fans = read_fans(run, targets)
+    with told_if_damaged(run):
+        fans = read_fans(run, targets)
+    names = name_series(case)
     panels, lead = [], say("look_none")
     for target in targets:
         if (target, TOTAL) not in fans:
             continue
         fan = fans[target, TOTAL]
         compared = compare_with_counts(case, fan, run, target, until, series)
-        panels.append(_panel(run, target, fan, compared))
+        panels.append(_panel(run, target, fan, compared, names))
         if target == targets[0] and compared:
             lead = _end_words(compared[-1])
     meta = (
@@ -209,11 +218,13 @@ def _part(case: Case, run: Run, targets: Sequence[str], until: date | None, seri
     return Part(run.origin_date, lead, panels, meta)
 
 
-def _panel(run: Run, target: str, fan: Fan, compared: Sequence[Comparison]) -> Panel:
+def _panel(
+    run: Run, target: str, fan: Fan, compared: Sequence[Comparison], names: Mapping[str, str]
+) -> Panel:
     heading = PHRASES[f"target_{target}"]
-    counts = tuple(Count(row.day, row.counted, row.series, row.day) for row in compared)
-    names = sorted({row.series for row in compared})
-    words = f"{heading}, forecast of {say_date(run.origin_date)}. " + " ".join(_statements(compared))
+    counts = tuple(Count(row.day, row.counted, names[row.series], row.day) for row in compared)
+    statements = _statements(compared, names)
+    words = f"{heading}, forecast of {say_date(run.origin_date)}. " + " ".join(statements)
     chart = fan_chart(
         f"{target}-{run.origin_date.isoformat()}",
         _weekly(fan, run.origin_date),
@@ -222,7 +233,8 @@ def _panel(run: Run, target: str, fan: Fan, compared: Sequence[Comparison]) -> P
         LARGE,
         FanSettings(counts=counts, origin=run.origin_date),
     )
-    return Panel(heading, chart, ", ".join(names), _statements(compared), _table(run.origin_date, compared))
+    counted = ", ".join(sorted({count.series for count in counts}))
+    return Panel(heading, chart, counted, statements, _table(run.origin_date, compared))
 
 
 def _weekly(fan: Fan, origin: date) -> Fan:
@@ -237,7 +249,7 @@ def _weekly(fan: Fan, origin: date) -> Fan:
     return FanRecord(tuple(fan.dates[n] for n in keep), *columns)
 
 
-def _statements(compared: Sequence[Comparison]) -> list[str]:
+def _statements(compared: Sequence[Comparison], names: Mapping[str, str]) -> list[str]:
     """Say plainly how often counts lay inside, and where the forecast missed; one block for each series."""
     if not compared:
         return [say("look_none")]
@@ -247,7 +259,7 @@ def _statements(compared: Sequence[Comparison]) -> list[str]:
         inside = sum(row.inside for row in rows)
         half = sum(row.band == 50 for row in rows)
         lines.append(
-            f"{series}: "
+            f"{names[series]}: "
             + say(
                 "look_inside",
                 n=inside,
@@ -262,7 +274,7 @@ def _statements(compared: Sequence[Comparison]) -> list[str]:
         for key, missed in (("look_above", above), ("look_below", below)):
             if missed:
                 lines.append(
-                    f"{series}: "
+                    f"{names[series]}: "
                     + say(
                         key,
                         n=len(missed),
@@ -272,8 +284,8 @@ def _statements(compared: Sequence[Comparison]) -> list[str]:
                     )
                 )
         if not above and not below:
-            lines.append(f"{series}: {say('look_never')}")
-        lines.append(f"{series}: {_end_words(rows[-1])}")
+            lines.append(f"{names[series]}: {say('look_never')}")
+        lines.append(f"{names[series]}: {_end_words(rows[-1])}")
     return lines
 
 
@@ -331,7 +343,10 @@ def _planning(
 ) -> tuple[Markup | None, date]:
     """Draw what reports expected beside forecasts of people ever displaced and their last counts."""
     guard = guard_for(case.locations, case.title, AUDIENCE, case.suppress_below)
-    known = Known(case, guard_day, current_locations(case, guard_day), guard, AUDIENCE)
+    # the whole case is looked at, so reports from after the forecasts have to be left out here
+    told = replace(case, reports=tuple(row for row in case.reports if row.published <= guard_day))
+    known = Known(told, guard_day, current_locations(told), guard, AUDIENCE)
+    names = name_series(case)
     bars = planning_bars(row for row in visible_figures(known) if row.term == "expected_displaced")
     counts = [count for run in runs for count in _counts(case, run, "displaced_total", None, series)]
     last = {}
@@ -341,7 +356,8 @@ def _planning(
     if last:
         day = min(day, max(count.date for count in last.values()))
     for run in runs:
-        fan = read_fans(run, ("displaced_total",)).get(("displaced_total", TOTAL))
+        with told_if_damaged(run):
+            fan = read_fans(run, ("displaced_total",)).get(("displaced_total", TOTAL))
         if fan is not None and day in fan.dates:
             at = fan.dates.index(day)
             bars.append(
@@ -357,8 +373,8 @@ def _planning(
     if not bars:
         return None, day
     marks = [
-        (float(count.persons), f"{name}: {say_people(count.persons)} by {say_short_date(count.date)}")
-        for name, count in sorted(last.items())
+        (float(count.persons), f"{names[key]}: {say_people(count.persons)} by {say_short_date(count.date)}")
+        for key, count in sorted(last.items())
     ]
     words = (
         "; ".join(f"{bar.words}, {bar.detail}" for bar in bars)

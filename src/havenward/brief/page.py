@@ -22,12 +22,15 @@ from havenward.brief.tables import (
     standard_words,
 )
 from havenward.brief.wording import (
-    LIMITS,
-    METHOD,
+    MISUSE,
     PHRASES,
+    limit_lines,
+    method_lines,
+    range_words,
     say,
     say_amount,
     say_date,
+    say_for,
     say_number,
     say_people,
     say_quantity,
@@ -85,12 +88,19 @@ def write_page(brief: Brief) -> str:
         brief=brief,
         audience=say(f"audience_{brief.audience}"),
         track=say(f"track_{brief.track}", origin=say_short_date(brief.origin_date)),
+        strap=say_for("strap", brief.track),
+        heading=say_for("heading", brief.track),
         headlines=[_headline(item, brief.suppress_below) for item in brief.headlines],
         map=drawing,
         map_notes=map_notes,
         total=_total_chart(brief),
         days=shown_days(brief),
-        series=", ".join(sorted({count.series for count in brief.total_counts})),
+        dots=say_for(
+            "dots",
+            brief.track,
+            origin=say_short_date(brief.origin_date),
+            series=", ".join(sorted({count.series for count in brief.total_counts})),
+        ),
         sites_main=rows[:MAIN_SITES],
         sites_more=rows[MAIN_SITES:],
         fans_main=fans[:MAIN_FANS],
@@ -99,8 +109,15 @@ def write_page(brief: Brief) -> str:
         need_heads=heads,
         need_sites=need_sites,
         team_tables=_team_tables(brief),
-        limits=LIMITS,
-        method=_method(brief),
+        limits=[*limit_lines(brief.track, brief.origin_date), *MISUSE],
+        method=method_lines(
+            brief.track,
+            brief.rules,
+            members=say_amount(brief.members),
+            origin=say_date(brief.origin_date),
+            seed=brief.seed,
+            version=brief.package_version,
+        ),
         assumptions=[row for row in brief.assumptions if "." not in row.name],
         posterior=any(row.posterior for row in brief.assumptions),
         planning=_planning_chart(expected) if expected else None,
@@ -198,9 +215,7 @@ def _fan_item(brief: Brief, number: int, place: Place) -> FanItem:
         first=say_date(place.fan.dates[0]),
         last=say_date(place.fan.dates[-1]),
         day=say_date(day),
-        central=say_people(amount.central, few),
-        low=say_people(amount.low, few),
-        high=say_people(amount.high, few),
+        **range_words(amount, few),
         capacity=_capacity_sentence(place),
     )
     summary = f"{say_people(amount.central, few)} on {say_short_date(day)} ({say_range(amount, few)})"
@@ -211,6 +226,8 @@ def _fan_item(brief: Brief, number: int, place: Place) -> FanItem:
         "" if place.capacity_basis == "published" else "assumed",
         place.counts,
         place.first_likely,
+        steps=[(limit.since, limit.persons) for limit in place.limits],
+        closes=place.closes,
     )
     return FanItem(
         number, place.name, summary, fan_chart(f"fan-{number}", place.fan, place.name, words, SMALL, settings)
@@ -226,9 +243,7 @@ def _total_chart(brief: Brief) -> Markup:
         first=say_date(brief.total.dates[0]),
         last=say_date(brief.last_date),
         day=say_date(brief.focal_day),
-        central=say_people(amount.central, few),
-        low=say_people(amount.low, few),
-        high=say_people(amount.high, few),
+        **range_words(amount, few),
         capacity="",
     )
     return fan_chart(
@@ -268,19 +283,8 @@ def _planning_chart(figures: Sequence[FigureRow]) -> Markup | None:
     return range_chart("planning", bars, "People that reports expected to be displaced", words)
 
 
-def _method(brief: Brief) -> list[str]:
-    values = {
-        "members": say_amount(brief.members),
-        "origin": say_date(brief.origin_date),
-        "seed": brief.seed,
-        "version": brief.package_version,
-        "thousand": say_number(1000),
-    }
-    return [line.format(**values) for line in METHOD]
-
-
 def _team_tables(brief: Brief) -> list[tuple[str, str, list[tuple[str, list[object]]]]]:
-    """Give the tables that only partners or the team see; empty for others."""
+    """Give the tables beyond the receiving places; an audience sees those that it has numbers for."""
     few = brief.suppress_below
 
     def cells(rows: Iterable[tuple[object, Amount]]) -> list[object]:

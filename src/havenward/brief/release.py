@@ -10,21 +10,25 @@ import csv
 import html.parser
 import io
 import re
+import tempfile
+import tomllib
 import zipfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib import resources
 from math import trunc
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
-from havenward.brief.wording import PHRASES
+from havenward.brief.wording import fixed_phrases, say
 from havenward.errors import Problem, ReleaseError
 from havenward.records import RECEIVING_KINDS
+from havenward.runs import RUN_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
 
     from havenward.records import Location
 
@@ -43,8 +47,8 @@ RULES = (
     #    kind               public partner team
     Rule("receiving",         True,  True,  True, "receiving places: people, capacity and needs"),
     Rule("total_stock",       True,  True,  True, "people currently displaced, in total"),
+    Rule("displaced_total",   True,  True,  True, "people ever displaced since the start, in total"),
     Rule("gates",            False,  True,  True, "towns and border gates on the way, and who waits there"),
-    Rule("displaced_total",  False,  True,  True, "people ever displaced since the start, in total"),
     Rule("origins",          False, False,  True, "places that people leave, and how many are in each"),
     Rule("remaining",        False, False,  True, "people still inside"),
     Rule("flows",            False, False,  True, "daily arrivals and departures"),
@@ -56,20 +60,41 @@ RULES = (
     Rule("small",            False, False,  True, "counts of a few people"),
 )  # fmt: skip
 
-# assumptions that say when and how access changes or how many are held, for the team only
-ACCESS_ASSUMPTIONS = (
-    "operation_start",
-    "battle_days",
-    "front_*",
-    "pause_*",
-    "contest_*",
-    "contact_hazard*",
-    "blocking*",
-    "early_leaving*",
-    "stay_order_effect*",
-    "screening*",
-    "release_fraction.*",
-    "group_share.*",
+# The only assumptions that others than the team may see: totals of the whole case, and what is said of
+# receiving places. What is not listed is withheld, so a name that a rule set invents stays inside.
+SHOWN_ASSUMPTIONS = (
+    "population_at_risk",
+    "displaced_total",
+    "release_fraction",
+    "distance_exponent",
+    "host_attraction",
+    "destination_*",
+    "return_rate",
+    "onward_rate",
+    "walking_share",
+    "crowding",
+    "ready_places",
+    "opening_caseload",
+    "count_multiplier",
+    "*_coverage",
+    "household_size",
+)
+# ... and with the key of a receiving place after the point
+SHOWN_OF_PLACES = ("capacity", "opening_caseload", "destination_*")
+# A group of origins may bear such a name; where the page must use the word it cannot be searched for.
+EVERYDAY_WORDS = frozenset(
+    {
+        "north",
+        "south",
+        "east",
+        "west",
+        "northeast",
+        "northwest",
+        "southeast",
+        "southwest",
+        "centre",
+        "central",
+    }
 )
 ARMED_TERMS = ("forces", "fighters", "trapped")
 FLOW_COLUMNS = ("arrivals", "departures", "newly_displaced", "returned", "remaining")
@@ -95,12 +120,13 @@ def withheld_words(audience: str) -> tuple[str, ...]:
 
 
 def assumption_allowed(name: str, audience: str, guard: Guard) -> bool:
-    """Tell whether an assumption may be shown by name."""
-    hidden = any(fnmatchcase(name, pattern) for pattern in ACCESS_ASSUMPTIONS)
-    if hidden and not allows(audience, "access"):
-        return False
-    _, _, place = name.partition(".")
-    return not place or not guard.names_in(place)
+    """Tell whether an assumption may be shown by name: `parameter`, or `parameter.place`."""
+    if allows(audience, "access"):
+        return True
+    parameter, dot, place = name.partition(".")
+    if not dot:
+        return any(fnmatchcase(name, pattern) for pattern in SHOWN_ASSUMPTIONS)
+    return place in guard.receiving and any(fnmatchcase(parameter, shown) for shown in SHOWN_OF_PLACES)
 
 
 # -- names that must not appear ------------------------------------------------------------------------
@@ -120,6 +146,8 @@ class Guard:
     coordinates
         Of every withheld place, how its latitude and its longitude may be written; a file gives a place away
         when it holds both (one number alone can be chance).
+    receiving
+        Keys of the receiving places, which every audience may see.
     """
 
     audience: str
@@ -127,6 +155,7 @@ class Guard:
     spoken: tuple[str, ...]
     coordinates: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
     suppress_below: int
+    receiving: frozenset[str]
 
     def names_in(self, text: str) -> tuple[str, ...]:
         """Find withheld names in a text; hyphens, underscores and case do not hide them."""
@@ -148,10 +177,11 @@ def normalise(text: str) -> str:
 
 
 def guard_for(locations: Iterable[Location], title: str, audience: str, suppress_below: int) -> Guard:
-    """Collect what an audience may not see of a case's places.
+    """Collect what an audience may not see of a case's places, the names of their groups included.
 
     A name that the title of the case holds, or that the fixed wording of the page itself uses, cannot be
-    searched for and is left out; facts that name it are reduced when the brief is composed.
+    searched for and is left out; facts that name it are reduced when the brief is composed. The same holds
+    for a group called `east` where a place that is shown has that word in its name.
     """
     hidden_kinds = {"marker"} if not allows(audience, "routes") else set()
     hidden_kinds |= {"town", "border"} if not allows(audience, "gates") else set()
@@ -167,7 +197,9 @@ def guard_for(locations: Iterable[Location], title: str, audience: str, suppress
     }
     said |= {normalise(text) for row in shown for text in (row.name, row.location)}
     fixed = f" {normalise(title)} {normalise(_fixed_text())} "
+    everyday = EVERYDAY_WORDS.intersection(word for text in said for word in text.split())
     names = {normalise(text) for row in hidden for text in (row.name, row.location)}
+    names |= {normalise(row.group) for row in hidden} - everyday
     names = {name for name in names - said if len(name) >= MIN_NAME and f" {name} " not in fixed}
     spoken = [phrase for phrase in said if any(f" {name} " in f" {phrase} " for name in names)]
     visible = {_coordinates(row) for row in shown}
@@ -178,7 +210,27 @@ def guard_for(locations: Iterable[Location], title: str, audience: str, suppress
         tuple(sorted(spoken, key=len, reverse=True)),
         tuple(sorted(point for point in points if point)),
         suppress_below,
+        frozenset(row.location for row in rows if row.kind in RECEIVING_KINDS),
     )
+
+
+def safe_text(text: str, guard: Guard) -> str:
+    """Give a text, or say that it is withheld where it names a place that the audience may not see.
+
+    A reason may name past crises (`raqqa-2017`) although the case withholds a place of that name: such a
+    crisis is then not named, and the rest of the text stands.
+    """
+    if guard.names_in(text):
+        for crisis in _past_crises():
+            if guard.names_in(crisis):
+                text = text.replace(crisis, say("past_crisis"))
+    return say("redacted") if guard.names_in(text) else text
+
+
+def _past_crises() -> list[str]:
+    """List the names under which past crises are cited."""
+    table = (resources.files("havenward") / "tables" / "past_crises.csv").read_text("utf-8")
+    return sorted({row["crisis"] for row in csv.DictReader(io.StringIO(table))})
 
 
 def _coordinates(row: Location) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
@@ -196,15 +248,74 @@ def _coordinates(row: Location) -> tuple[tuple[str, ...], tuple[str, ...]] | Non
 
 
 def _fixed_text() -> str:
-    """Give the words that a page may hold whatever the case: catalogue, templates, tables of the package."""
+    """Give the words that a page may hold whatever the case: catalogue, templates, standards, parameters.
+
+    Reasons of conventions and past crises name real places, which a case may have to withhold, so they are
+    not among them; `safe_text` reduces them.
+    """
     folder = resources.files("havenward.brief") / "templates"
     pages = [item.read_text(encoding="utf-8") for item in folder.iterdir() if item.name.endswith(".html")]
     tables = resources.files("havenward") / "tables"
-    shipped = ("standards.csv", "conventions.toml", "past_crises.csv")
-    return " ".join([*PHRASES.values(), *pages, *((tables / name).read_text("utf-8") for name in shipped)])
+    conventions = tomllib.loads((tables / "conventions.toml").read_text("utf-8"))["assumption"]
+    parameters = [f"{row['name']} {row['unit']}" for row in conventions]
+    return " ".join([*fixed_phrases(), *pages, *parameters, (tables / "standards.csv").read_text("utf-8")])
 
 
-# -- the check of finished files -------------------------------------------------------------------------
+# -- handing over, and the check of finished files --------------------------------------------------------
+
+
+@contextmanager
+def hand_over(folder: Path, names: Sequence[str], guard: Guard) -> Iterator[Path]:
+    """Give a place to write files to; when all pass the check, they are put into the folder.
+
+    Parameters
+    ----------
+    folder
+        Is made where it does not exist; files of these names are replaced.
+    names
+        The files that will be written.
+    guard
+        What they may not hold.
+
+    Raises
+    ------
+    ReleaseError
+        The folder cannot be used, or a file holds too much; nothing was put in place.
+    """
+    if (folder / RUN_FILE).exists():
+        raise ReleaseError(
+            _target_problem(
+                folder,
+                "the folder holds a run",
+                "expected a folder that may be handed over",
+                "brief-into-run",
+            )
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ReleaseError(
+            _target_problem(folder, "found a file", "expected a folder", "target-not-a-folder")
+        ) from error
+    except OSError as error:
+        raise ReleaseError(_not_written(folder, error)) from error
+    try:
+        with tempfile.TemporaryDirectory(prefix=".part-", dir=folder) as part:
+            yield Path(part)
+            refuse_leaks([Path(part) / name for name in names], guard)
+            for name in names:
+                (Path(part) / name).replace(folder / name)
+    except OSError as error:
+        raise ReleaseError(_not_written(folder, error)) from error
+
+
+def _target_problem(folder: Path, found: str, expected: str, slug: str) -> Problem:
+    return Problem(str(folder), found, expected, "name another folder with --out", slug)
+
+
+def _not_written(folder: Path, error: OSError) -> Problem:
+    found = f"the files could not be written ({error.strerror or error})"
+    return _target_problem(folder, found, "expected room and rights to write", "brief-not-written")
 
 
 def refuse_leaks(paths: Iterable[Path], guard: Guard) -> None:

@@ -154,11 +154,20 @@ def site_rows(brief: Brief) -> list[SiteRow]:
                 say(f"capacity_{place.capacity_basis}") if limited else "",
                 say_chance(place.chance_over) if place.chance_over is not None else "",
                 first_words(place),
-                cell_of(place.over_on(brief.focal_day), few) if limited else Cell("", ""),
+                _over_cell(place, brief.focal_day, few),
                 place.first_likely is not None,
             )
         )
     return rows
+
+
+def _over_cell(place: Place, day: date, few: int) -> Cell:
+    """Write people over capacity on a day, or why there is no such number."""
+    if place.capacity is None:
+        return Cell("", "")
+    if place.closes is not None and day >= place.closes:
+        return Cell(say("closed"), "")
+    return cell_of(place.over_on(day), few)
 
 
 def first_words(place: Place) -> str:
@@ -322,18 +331,25 @@ def _people_row(
     )
 
 
+def about_need(brief: Brief, need: NeedRow) -> tuple[object, ...]:
+    """Give what stands before the numbers of a need: where, when, what, in which unit."""
+    return (
+        need.location,
+        need.name,
+        need.pcode,
+        need.date,
+        (need.date - brief.origin_date).days,
+        need.sector,
+        need.item,
+        need.unit,
+    )
+
+
 def needs_rows(brief: Brief) -> Iterator[tuple[object, ...]]:
     """Give every need as numbers."""
     for need in brief.needs:
         yield (
-            need.location,
-            need.name,
-            need.pcode,
-            need.date,
-            (need.date - brief.origin_date).days,
-            need.sector,
-            need.item,
-            need.unit,
+            *about_need(brief, need),
             need.people.low,
             need.people.central,
             need.people.high,

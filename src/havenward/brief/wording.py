@@ -30,17 +30,24 @@ MONTHS = (
 
 PHRASES = {
     "strap": "Planning scenario, not a forecast of an attack",
+    "strap_A": "Hindcast, not a forecast: a replay of what happened",
+    "heading": "where people will need a place",
+    "heading_A": "a replay of what happened",
     "audience_public": "Public",
     "audience_partner": "For humanitarian partners",
     "audience_team": "Team only: do not forward",
-    "track_A": "Hindcast: totals of what happened were given",
-    "track_B": "Access schedule given; counts not used",
+    "track_A": "Hindcast, not a forecast: observed totals and capacities were given",
+    "track_B": "Access schedule given, dated events published after {origin} included; no later counts",
     "track_C": "Only what was published by {origin}",
     "track_D": "Only what was published by {origin}; no counts used",
+    "dots": "counts published by {origin} ({series}), a different measure with its own gaps",
+    "dots_A": "counts ({series}), whenever they were published",
     "lead": (
         "On {day}, {after} days after the date of this brief, {central} people ({low} to {high}) are "
         "expected to be displaced by this crisis. {sites}"
     ),
+    "lead_of": "{lead}",
+    "lead_of_A": "This is a hindcast: what was observed was given to the model. {lead}",
     "lead_none": "On {day} few or no people are expected to be displaced by this crisis. {sites}",
     "lead_sites": (
         "{central} people ({low} to {high}) would then be at the {n} places that receive people, those "
@@ -63,6 +70,8 @@ PHRASES = {
     "few": "fewer than {n}",
     "not_before": "not before the end",
     "no_limit": "no limit",
+    "closed": "closed by then",
+    "beyond": "later than the horizon",
     "capacity_published": "published",
     "capacity_assumed": "assumed",
     "paraphrased": "Paraphrased from",
@@ -77,6 +86,7 @@ PHRASES = {
     "kind_town": "town",
     "kind_border": "border",
     "kind_origin": "place that people leave",
+    "past_crisis": "a past crisis",
     "redacted": "Not shown to this audience: the text names places that are withheld.",
     "unknown_no_counts": (
         "No counts of displaced people were used: none had been published by {origin}, or the track "
@@ -105,7 +115,7 @@ PHRASES = {
         "Age, sex, disability and children without carers: no data; the model counts people only."
     ),
     "unknown_supply": (
-        "What is already in place (water, tents, staff) is not known here: needs are totals, not gaps."
+        "Needs are totals: what is already in place or on its way (water, tents, staff) is not subtracted."
     ),
     "unknown_nutrition": "Malnutrition: no survey in this case, so no caseload is given.",
     "unknown_review": "Figures read from reports that no person has reviewed: {n} of {of}.",
@@ -165,13 +175,6 @@ PHRASES = {
 METHOD = (
     "People are counted, never tracked: the model holds whole numbers of people per place and day.",
     (
-        "Each of {members} members draws every uncertain input once, from the assumptions listed "
-        "here, and then plays the days one by one: people leave when they can, travel, wait, arrive, "
-        "move on or return."
-    ),
-    "Places draw people by nearness, space left and how well they are known; a full place draws fewer.",
-    "People displaced earlier take up space at receiving places from the first day.",
-    (
         "A range runs from the 5 % to the 95 % quantile over members, so 9 chances in 10 lie inside; "
         "the central number is the median."
     ),
@@ -180,17 +183,57 @@ METHOD = (
         "such as toilets rounded up at every place."
     ),
     "Numbers over {thousand} are shown to two digits; the data files hold them in full.",
-    (
-        "Inputs published after {origin} are not used. Run with seed {seed}, Havenward {version}; the"
-        " same inputs give the same numbers."
-    ),
+    "Run with seed {seed}, Havenward {version}; the same inputs give the same numbers.",
 )
+METHOD_OF_RULES = {
+    "havenward": (
+        (
+            "Each of {members} members draws every uncertain input once, from the assumptions listed "
+            "here, and then plays the days one by one: people leave when they can, travel, wait, arrive, "
+            "move on or return."
+        ),
+        "Places draw people by nearness, space left and how well they are known; a full place draws fewer.",
+        "People displaced earlier take up space at receiving places from the first day.",
+    ),
+    "flee": (
+        (
+            "The rules of Flee 3 are played day by day in {members} members. All have the same settings; "
+            "they differ by chance alone, so ranges do not hold what is uncertain about the settings."
+        ),
+    ),
+}
+METHOD_OF_TRACK = {
+    "A": "Observed totals and published capacities are inputs, whenever they were published.",
+    "B": (
+        "Dated events are inputs even where they were published after {origin}; of everything else only "
+        "what was published by then."
+    ),
+    "C": "Inputs published after {origin} are not used.",
+    "D": "Inputs published after {origin} are not used, and no counts at all.",
+}
+LIMITS_OF_TRACK = {
+    "A": (
+        "It is a hindcast, not a forecast: observed totals and capacities were given to it. How close it "
+        "comes to what was counted says nothing about foresight."
+    ),
+    "B": (
+        "The dated events of access published after {origin} were given to it, so it is no forecast of "
+        "when people could leave. Counts do not change it."
+    ),
+    "C": (
+        "Counts published by {origin}, if any, are shown as dots but do not yet change the forecast: this "
+        "version does not adjust itself to counts."
+    ),
+    "D": "Counts are left out: they do not change the forecast, and none are shown.",
+}
 LIMITS = (
     "It is one scenario built on assumptions. No skill is claimed for it on this crisis.",
     (
         "A range covers what the assumptions cover. What nobody wrote down, such as a deal, a flood "
         "or a closed border, can fall outside it."
     ),
+)
+MISUSE = (
     (
         "It must not be used to target, screen, block or detain people, to justify closing a border "
         "or holding people back, or to argue that help is not needed because a number is low."
@@ -207,6 +250,39 @@ READ_LEVELS = {
 def say(key: str, **values: object) -> str:
     """Give a phrase of the catalogue, filled in."""
     return PHRASES[key].format(**values)
+
+
+def fixed_phrases() -> list[str]:
+    """List every phrase that a product may hold whatever the case."""
+    tables = (PHRASES, METHOD_OF_TRACK, LIMITS_OF_TRACK, READ_LEVELS)
+    rules = [line for lines in METHOD_OF_RULES.values() for line in lines]
+    return [*METHOD, *rules, *LIMITS, *MISUSE, *(line for table in tables for line in table.values())]
+
+
+def say_for(key: str, track: str, **values: object) -> str:
+    """Give the phrase of an information track where it has one of its own, else the common one."""
+    own = f"{key}_{track}"
+    return say(own if own in PHRASES else key, **values)
+
+
+def method_lines(track: str, rules: str, **values: object) -> list[str]:
+    """Say how the numbers came about.
+
+    Parameters
+    ----------
+    track, rules
+        Information track and rule set of the run.
+    values
+        `members`, `origin`, `seed`, `version`, in words.
+    """
+    first, *others = METHOD
+    lines = (first, *METHOD_OF_RULES[rules], *others, METHOD_OF_TRACK[track])
+    return [line.format(thousand=say_number(1000), **values) for line in lines]
+
+
+def limit_lines(track: str, origin: date) -> list[str]:
+    """Say what the numbers cannot tell; `MISUSE` stands apart."""
+    return [LIMITS_OF_TRACK[track].format(origin=say_date(origin)), *LIMITS]
 
 
 def say_number(value: float) -> str:
@@ -227,6 +303,12 @@ def say_people(value: float | None, suppress_below: int = 10) -> str:
     if value is None:
         return say("few", n=suppress_below)
     return say_number(round_people(value))
+
+
+def range_words(amount: Amount, suppress_below: int = 10) -> dict[str, str]:
+    """Write the three values of an amount of people, by the names that phrases use."""
+    values = {"central": amount.central, "low": amount.low, "high": amount.high}
+    return {name: say_people(value, suppress_below) for name, value in values.items()}
 
 
 def say_range(amount: Amount, suppress_below: int = 10) -> str:

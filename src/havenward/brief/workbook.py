@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
-from havenward.brief.tables import PEOPLE_COLUMNS, first_words, people_rows
-from havenward.brief.wording import LIMITS, READ_LEVELS, say, say_date, say_people, say_range
+from havenward.brief.tables import PEOPLE_COLUMNS, about_need, first_words, people_rows
+from havenward.brief.wording import (
+    MISUSE,
+    READ_LEVELS,
+    limit_lines,
+    say,
+    say_date,
+    say_for,
+    say_people,
+    say_range,
+)
 from havenward.records import TOTAL
 
 if TYPE_CHECKING:
@@ -241,7 +250,7 @@ def _write_readme(book: _Book, brief: Brief) -> None:
     sheet.set_column(1, 1, 100)
     sheet.write_string(0, 0, str(neutralise(brief.title)), book.title)
     rows = [
-        ("what", say("strap")),
+        ("what", say_for("strap", brief.track)),
         ("audience", say(f"audience_{brief.audience}")),
         ("known on", say_date(brief.origin_date)),
         ("looks ahead to", say_date(brief.last_date)),
@@ -270,7 +279,7 @@ def _write_readme(book: _Book, brief: Brief) -> None:
             ),
         ),
         ("withheld", "; ".join(brief.withheld)),
-        *(("limits", words) for words in LIMITS),
+        *(("limits", words) for words in (*limit_lines(brief.track, brief.origin_date), *MISUSE)),
         *(("not known", words) for words in brief.unknown),
         (
             "run",
@@ -370,14 +379,7 @@ def _write_needs(book: _Book, brief: Brief) -> None:
     sheet = book.table("Needs", NEED_COLUMNS, [], {"name": 28, "item": 40, "reason": 22})
     for n, need in enumerate(brief.needs, start=1):
         before = (
-            need.location,
-            need.name,
-            need.pcode,
-            need.date,
-            (need.date - brief.origin_date).days,
-            need.sector,
-            need.item,
-            need.unit,
+            *about_need(brief, need),
             need.standard,
             need.people.low,
             need.people.central,
@@ -422,13 +424,13 @@ def apply_standard(people: float, standard: Standard, household_size: float) -> 
 
 
 def _write_gaps(book: _Book, brief: Brief) -> None:
-    """Write people over capacity for every site with a limit, on every key day."""
+    """Write people over capacity for every site with a limit, on every key day on which there is one."""
     rows = []
     for place in brief.places:
-        if place.capacity is None:
-            continue
         for day, over in place.over:
-            people = place.on(day)
+            people, limit = place.on(day), place.limit_on(day)
+            if limit is None:
+                continue
             rows.append(
                 (
                     place.location,
@@ -439,10 +441,10 @@ def _write_gaps(book: _Book, brief: Brief) -> None:
                     people.low,
                     people.central,
                     people.high,
-                    place.capacity.low,
-                    place.capacity.central,
-                    place.capacity.high,
-                    place.capacity_basis,
+                    limit.persons.low,
+                    limit.persons.central,
+                    limit.persons.high,
+                    limit.basis,
                     over.low,
                     over.central,
                     over.high,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from havenward.brief.page import write_page
-from havenward.brief.release import refuse_leaks
+from havenward.brief.release import hand_over
 from havenward.brief.tables import NEEDS_COLUMNS, PEOPLE_COLUMNS, needs_rows, people_rows
 from havenward.brief.workbook import neutralise, write_workbook
 
@@ -41,19 +40,15 @@ def write_brief(brief: Brief, folder: Path) -> tuple[Path, ...]:
     Raises
     ------
     ReleaseError
-        A file holds something that the audience may not see; nothing was put in place.
+        The folder holds a run or cannot be written to, or a file holds something that the audience may
+        not see; nothing was put in place.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".part-", dir=folder) as name:
-        part = Path(name)
+    with hand_over(folder, FILES, brief.guard) as part:
         (part / "brief.html").write_text(write_page(brief), encoding="utf-8", newline="\n")
         write_workbook(brief, part / "brief.xlsx")
         write_table(part / "people.csv", PEOPLE_COLUMNS, people_rows(brief))
         write_table(part / "needs.csv", NEEDS_COLUMNS, needs_rows(brief))
-        refuse_leaks([part / file for file in FILES], brief.guard)
-        for file in FILES:
-            (part / file).replace(folder / file)
     return tuple(folder / file for file in FILES)
 
 

@@ -1,8 +1,9 @@
 """Which cases are sound: the checks in order; each notes what it finds, and none stops the others.
 
 A check is a named function of a draft. They stand beside what they concern: rows of one table in
-`check_rows`, events in `check_events`, versions in `check_versions`, names in `check_names`, the map and
-its routes in `check_network`, figures, assumptions and scenarios in `check_evidence`.
+`check_rows`, what a forecast needs to begin in `check_start`, events in `check_events`, versions in
+`check_versions`, names in `check_names`, the map and its routes in `check_network`, figures, assumptions and
+scenarios in `check_evidence`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from havenward.case.check_rows import (
     check_pcodes,
     check_routes,
 )
+from havenward.case.check_start import check_start
 from havenward.case.check_versions import check_versions
 from havenward.case.draft import read_draft
 from havenward.errors import CaseError, Problem
@@ -54,6 +56,7 @@ CHECKS = (
     check_assumptions,
     check_pooling,
     check_scenarios,
+    check_start,
     check_versions,
     check_names,
     check_sources_dated,

@@ -79,8 +79,7 @@ def check_distances(draft: Draft) -> None:
         for name, row in latest_locations(draft.case).items()
         if row.longitude is not None and row.latitude is not None
     }
-    # a published case of another program keeps its distances, wrong ones too
-    severity = "warning" if draft.case.rules == "flee" else draft.version_severity
+    severity = _severity(draft)
     for row in draft.case.routes:
         if row.from_ not in places or row.to not in places or row.from_ == row.to:
             continue
@@ -115,6 +114,11 @@ def check_distances(draft: Draft) -> None:
         draft.findings.add("routes.csv", row.row, trouble)
 
 
+def _severity(draft: Draft) -> str:
+    """Tell how much a strange map matters: a published case of another program keeps it as it is."""
+    return "warning" if draft.case.rules == "flee" else draft.version_severity
+
+
 def check_kinds(draft: Draft) -> None:
     """Refuse a case that nobody can leave or where nobody is received; warn of origins without people.
 
@@ -124,7 +128,7 @@ def check_kinds(draft: Draft) -> None:
     if not draft.is_sound("locations"):
         return
     kinds = [row.kind for row in latest_locations(case).values()]
-    severity = draft.version_severity
+    severity = _severity(draft)
     if "origin" not in kinds:
         add(
             "locations.csv",
@@ -170,7 +174,8 @@ def check_kinds(draft: Draft) -> None:
 def check_reach(draft: Draft) -> None:
     """Refuse origins from which no receiving place can be reached; warn of places that nobody can reach.
 
-    People pass through towns, borders, markers, camps and hosts, never through another origin.
+    People pass through towns, borders, markers, camps and hosts, and through another origin only by the
+    rules of Flee.
     """
     if not draft.is_sound("locations", "routes"):
         return
@@ -186,8 +191,9 @@ def check_reach(draft: Draft) -> None:
             return  # a mistyped end is one problem, and not one more for each place behind it
         links[row.from_].add(row.to)
         links[row.to].add(row.from_)
-    severity = draft.version_severity
-    from_places = _reached(receiving, links, origins)
+    severity = _severity(draft)
+    ends = set() if case.rules == "flee" else origins
+    from_places = _reached(receiving, links, ends)
     for name in sorted(origins - from_places):
         draft.findings.add(
             "locations.csv",
@@ -195,12 +201,12 @@ def check_reach(draft: Draft) -> None:
             Trouble(
                 f"from origin {show(name)} no camp or host can be reached",
                 "expected a chain of routes to one",
-                "add the missing route, which may not lead through another origin",
+                "add the missing route" + (", which may not lead through another origin" if ends else ""),
                 "origin-cut-off",
                 severity,
             ),
         )
-    for name in sorted(receiving - _reached(origins, links, origins)):
+    for name in sorted(receiving - _reached(origins, links, ends)):
         draft.findings.add(
             "locations.csv",
             latest[name].row,

@@ -177,7 +177,9 @@ def check_attributes(draft: Draft) -> None:
     groups = {row.group for row in draft.case.locations if row.kind == "origin" and row.group}
     add = draft.findings.add
     for row in draft.case.attributes:
-        if bool(row.from_) != bool(row.to) or bool(row.location) == bool(row.from_):
+        # keys with a point belong to another format, such as `flee.days`, and may describe the whole case
+        whole = not row.location and not row.from_ and not row.to and "." in row.key
+        if not whole and (bool(row.from_) != bool(row.to) or bool(row.location) == bool(row.from_)):
             add(
                 "attributes.csv",
                 row.row,

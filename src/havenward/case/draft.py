@@ -86,6 +86,7 @@ def _read_settings(folder: Path, findings: Findings) -> dict[str, Any]:
         "horizon_days": 120,
         "rules": "havenward",
         "residents_held": False,
+        "front_by_cell": False,
         "publication_lag_days": 3,
         "audience": "public",
         "suppress_below": 10,

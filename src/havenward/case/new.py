@@ -22,6 +22,7 @@ country = {country}    # three capital letters (ISO 3166-1 alpha-3), for example
 horizon_days = 120             # days to look ahead when the command does not say
 # rules = "havenward"          # rule set of the movement model: havenward or flee
 # residents_held = false       # true where leaving is prevented while a place is held
+# front_by_cell = false        # true where every origin that the front has reached is reported
 # publication_lag_days = 3     # days from a count to its publication, where a row does not say
 
 [release]

@@ -28,6 +28,7 @@ PRIOR_WEIGHT = 3
 # With no record at all: a published upper figure is right within a factor of two (one sigma) either way.
 RATIO_SIGMA = 0.7
 # With no record at all: half of those who will leave do so within a month of contact, give or take.
+# Rows of contact hazards are kept only where nearly all left, so that they are about those who will leave.
 HAZARD_MEDIAN, HAZARD_SIGMA = 0.03, 1.0
 # Spread of a release fraction around each past crisis, as the size of a sample that would show it.
 RELEASE_SIZE = 8.0
@@ -86,7 +87,7 @@ def expert_record(rows: Sequence[PastCrisis]) -> ExpertRecord:
     Source of the idea: nine crises with a median ratio near one and a log standard deviation near 0.7.
     """
     mine = [row for row in rows if row.quantity == "expert_ratio"]
-    mean, sigma = _shrink([log(row.value) for row in mine], 0.0, RATIO_SIGMA)
+    mean, sigma = _shrink([(row.crisis, log(row.value)) for row in mine], 0.0, RATIO_SIGMA)
     return ExpertRecord(exp(mean), sigma, tuple(row.crisis for row in mine))
 
 
@@ -145,7 +146,7 @@ def _release(rows: Sequence[PastCrisis], made: date) -> Assumption:
 
 def _hazard(rows: Sequence[PastCrisis], made: date) -> Assumption:
     mine = [row for row in rows if row.quantity == "contact_hazard"]
-    mean, sigma = _shrink([log(row.value) for row in mine], log(HAZARD_MEDIAN), HAZARD_SIGMA)
+    mean, sigma = _shrink([(row.crisis, log(row.value)) for row in mine], log(HAZARD_MEDIAN), HAZARD_SIGMA)
     return Assumption(
         name="contact_hazard",
         published=made,
@@ -172,11 +173,17 @@ def _blocking(rows: Sequence[PastCrisis], made: date, *, residents_held: bool) -
     )
 
 
-def _shrink(values: Sequence[float], mean: float, sigma: float) -> tuple[float, float]:
-    """Pool values with a convention that counts as `PRIOR_WEIGHT` of them, spread of the means included."""
-    count = PRIOR_WEIGHT + len(values)
-    pooled = (PRIOR_WEIGHT * mean + sum(values)) / count
-    squares = PRIOR_WEIGHT * (sigma**2 + (mean - pooled) ** 2) + sum((v - pooled) ** 2 for v in values)
+def _shrink(values: Sequence[tuple[str, float]], mean: float, sigma: float) -> tuple[float, float]:
+    """Pool values with a convention that counts as `PRIOR_WEIGHT` crises, spread of the means included.
+
+    Values of one crisis share one weight: three figures of one war are not three wars.
+    """
+    crises = [crisis for crisis, _ in values]
+    weighted = [(1.0 / crises.count(crisis), value) for crisis, value in values]
+    count = PRIOR_WEIGHT + sum(weight for weight, _ in weighted)
+    pooled = (PRIOR_WEIGHT * mean + sum(weight * value for weight, value in weighted)) / count
+    squares = PRIOR_WEIGHT * (sigma**2 + (mean - pooled) ** 2)
+    squares += sum(weight * (value - pooled) ** 2 for weight, value in weighted)
     return pooled, sqrt(squares / count)
 
 

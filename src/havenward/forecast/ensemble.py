@@ -13,7 +13,7 @@ from havenward.distributions import quantile
 from havenward.errors import CaseError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 
 def draw_assumptions(
-    assumptions: Sequence[Assumption], streams: Streams, members: int
+    assumptions: Sequence[Assumption],
+    streams: Streams,
+    members: int,
+    above: Mapping[str, float] | None = None,
 ) -> dict[str, FloatArray]:
     """Draw every assumption once per member, each from a stream of its own name.
 
@@ -36,6 +39,9 @@ def draw_assumptions(
         All randomness of the run.
     members
         Number of members.
+    above
+        For some assumptions a value that is known not to be reached yet, in their unit: a date that has
+        not come by the origin date lies after it.
 
     Returns
     -------
@@ -70,6 +76,7 @@ def draw_assumptions(
             streams.uniforms(f"assumption.{assumption.name}", members),
             streams.uniforms(f"assumption.{assumption.name}.component", members),
             below=draws[assumption.below] if assumption.below else None,
+            above=(above or {}).get(assumption.name),
         )
     return draws
 

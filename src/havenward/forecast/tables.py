@@ -44,13 +44,24 @@ def run_tables(ensemble: Ensemble, kinds: Mapping[str, str], origin_date: date) 
             {"member": np.arange(len(ensemble.weights), dtype=np.int32), "weight": ensemble.weights}
         ),
         "forecast": forecast_table(ensemble, kinds, origin_date),
-        "assumptions": pl.concat(
-            pl.DataFrame({"member": np.arange(len(values), dtype=np.int32), "value": values}).select(
-                pl.lit(name).alias("name"), "member", "value"
-            )
-            for name, values in sorted(ensemble.draws.items())
-        ),
+        "assumptions": assumptions_table(ensemble),
     }
+
+
+def assumptions_table(ensemble: Ensemble) -> pl.DataFrame:
+    """Lay out what each member drew: name, member, value."""
+    empty = pl.DataFrame(schema={"name": pl.String, "member": pl.Int32, "value": pl.Float64})
+    return pl.concat(
+        [
+            empty,
+            *(
+                pl.DataFrame({"member": np.arange(len(values), dtype=np.int32), "value": values}).select(
+                    pl.lit(name).alias("name"), "member", "value"
+                )
+                for name, values in sorted(ensemble.draws.items())
+            ),
+        ]
+    )
 
 
 def members_table(ensemble: Ensemble) -> pl.DataFrame:
@@ -142,7 +153,8 @@ def _targets(ensemble: Ensemble, kinds: Mapping[str, str], ahead: NDArray[np.int
     yield "stock", TOTAL, ensemble.displaced
     yield "displaced_total", TOTAL, np.cumsum(ensemble.newly_displaced, axis=1)
     yield "remaining", TOTAL, inside - np.cumsum(ensemble.returned, axis=1)
-    yield "counted_displaced", TOTAL, count_displaced(ensemble.displaced, camps, dict(ensemble.draws))
+    if "count_multiplier" in ensemble.draws:  # where it is known how counting differs from the people
+        yield "counted_displaced", TOTAL, count_displaced(ensemble.displaced, camps, dict(ensemble.draws))
 
 
 def _stock_at_origin(ensemble: Ensemble, index: int, ahead: NDArray[np.int32]) -> NDArray[np.int32]:

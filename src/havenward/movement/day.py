@@ -76,7 +76,8 @@ class World(NamedTuple):
     capacity: NDArray[np.float64]
     gate_capacity: NDArray[np.float64]
     opens_after: NDArray[np.int64]
-    stay_order: NDArray[np.bool_]  # (day, group)
+    site_open: NDArray[np.bool_]  # (day, site) by published dates
+    stay_order: NDArray[np.bool_]  # (day, cell)
     softening_km: float
     sharpness: float
     full_from: float
@@ -94,8 +95,8 @@ class Draws(NamedTuple):
     passed: NDArray[np.int64]  # (member, cell) day index
     opening: NDArray[np.int64]  # (member, site) people there before
     capacity: NDArray[np.float64]  # (member, site) places where none are published; NaN: no limit
-    open_from: NDArray[np.int64]  # (member, site) first day index
-    open_until: NDArray[np.int64]  # (member, site) last day index
+    open_from: NDArray[np.int64]  # (member, site) first day index, where the date is drawn
+    open_until: NDArray[np.int64]  # (member, site) last day index, where the date is drawn
     attraction: NDArray[np.float64]  # (member, site)
     gate_capacity: NDArray[np.float64]  # (member, gate) where none is published
     hazard: NDArray[np.float64]  # (member,) per day, contested or passed
@@ -135,6 +136,9 @@ def simulate_members(
     n_cells, n_sites, n_gates = world.cells.shape[0], world.sites.shape[0], world.gates.shape[0]
     n_groups, n_classes = world.group_keys.shape[0], world.cell_of_class.shape[0]
     n_epochs, slots = world.km.shape[0], world.slots
+    # helpers are handed single arrays and numbers: a tuple would be taken apart at every call
+    cell_keys, site_keys = world.keys[world.cells], world.keys[world.sites]
+    gate_keys, group_keys = world.keys[world.gates], world.group_keys
 
     movers = np.zeros(n_cells, np.int64)
     others = np.zeros(n_cells, np.int64)
@@ -172,7 +176,7 @@ def simulate_members(
         group_people[:] = 0
         for c in range(n_cells):
             people = draws.people[member, c]
-            key = world.keys[world.cells[c]]
+            key = cell_keys[c]
             movers[c] = draw_binomial(people, draws.release[member, c], seat(member_seat ^ MOVERS, key))
             others[c] = people - movers[c]
             g = world.group_of_cell[c]
@@ -209,7 +213,7 @@ def simulate_members(
                 after = world.opens_after[s]
                 if after >= 0:
                     opens = max(opens, group_passed[after])
-                is_open[s] = opens <= day <= draws.open_until[member, s]
+                is_open[s] = world.site_open[day, s] and opens <= day <= draws.open_until[member, s]
 
             # 2. travellers arrive
             for g in range(n_gates):
@@ -241,18 +245,18 @@ def simulate_members(
                 if np.isnan(throughput):
                     throughput = draws.gate_capacity[member, g]
                 chance = min(1.0 / draws.waiting_days[member], throughput / people)
-                gate_seat = seat(day_seat ^ PASS, world.keys[world.gates[g]])
-                walk_seat = seat(day_seat ^ WALK_ON, world.keys[world.gates[g]])
+                gate_seat = seat(day_seat ^ PASS, gate_keys[g])
+                walk_seat = seat(day_seat ^ WALK_ON, gate_keys[g])
                 for s in range(n_sites):
                     for h in range(n_groups):
                         if waiting[g, s, h] == 0:
                             continue
                         target = s
                         if not is_open[s] or world.leg_foot[epoch, g, s] == 0:
-                            target = _nearest_open(world.site_order[epoch, g], is_open)
+                            target = _nearest_open(world.site_order, epoch, g, is_open)
                             if target < 0:
                                 continue  # no open way on: they wait
-                        pair = mix(world.keys[world.sites[s]] ^ mix(world.group_keys[h]))
+                        pair = mix(site_keys[s] ^ mix(group_keys[h]))
                         count = draw_binomial(waiting[g, s, h], chance, seat(gate_seat, pair))
                         if count == 0:
                             continue
@@ -276,13 +280,23 @@ def simulate_members(
                 for s in range(n_sites):
                     if hosted[h, s] == 0 or not world.way_home[epoch, h, s]:
                         continue
-                    pair = mix(world.keys[world.sites[s]] ^ mix(world.group_keys[h]))
+                    pair = mix(site_keys[s] ^ mix(group_keys[h]))
                     count = draw_binomial(hosted[h, s], rate, seat(day_seat ^ RETURN, pair))
                     hosted[h, s] -= count
                     left[s] += count
                     going_back += count
                 if going_back > 0:
-                    _send_home(world, draws, member, h, going_back, group_people[h], day_seat, home_in)
+                    _send_home(
+                        draws.people,
+                        member,
+                        world.group_of_cell,
+                        h,
+                        going_back,
+                        group_people[h],
+                        day_seat ^ HOME,
+                        cell_keys,
+                        home_in,
+                    )
                     back += going_back
             for c in range(n_cells):
                 others[c] += home_in[c]
@@ -296,7 +310,7 @@ def simulate_members(
                     for h in range(n_groups):
                         if hosted[h, s] == 0:
                             continue
-                        pair = mix(world.keys[world.sites[s]] ^ mix(world.group_keys[h]))
+                        pair = mix(site_keys[s] ^ mix(group_keys[h]))
                         count = draw_binomial(
                             hosted[h, s], draws.onward_rate[member], seat(day_seat ^ ONWARD, pair)
                         )
@@ -311,21 +325,39 @@ def simulate_members(
                 variance = draws.shock[member]
                 if variance > 0.0:
                     shock[h] = variance * np.exp(
-                        draw_log_gamma(1.0 / variance, seat(day_seat ^ SHOCK, world.group_keys[h]))
+                        draw_log_gamma(1.0 / variance, seat(day_seat ^ SHOCK, group_keys[h]))
                     )
-                if world.stay_order[day, h]:
-                    shock[h] *= draws.stay_factor[member]
 
             # 7. departures
             for s in range(n_sites):
-                room[s] = _room_left(world, draws, member, day, s, hosted, bound) ** world.sharpness
+                room[s] = (
+                    _room_left(
+                        world.capacity[day, s],
+                        draws.capacity[member, s],
+                        world.full_from,
+                        draws.crowding[member],
+                        bound[s],
+                        hosted,
+                        s,
+                    )
+                    ** world.sharpness
+                )
             leaving[:] = 0
             for c in range(n_cells):
-                if movers[c] == 0 or not _can_leave(pull[epoch, c], room, is_open):
+                if movers[c] == 0 or not _can_leave(pull, epoch, c, room, is_open):
                     continue
-                hazard = _hazard(world, draws, member, c, day)
+                hazard = _hazard(
+                    day,
+                    draws.reached[member, c],
+                    draws.hazard[member],
+                    draws.blocking[member],
+                    draws.early[member],
+                    world.early_days,
+                )
+                if world.stay_order[day, c]:
+                    hazard *= draws.stay_factor[member]
                 chance = -np.expm1(-hazard * shock[world.group_of_cell[c]])
-                key = world.keys[world.cells[c]]
+                key = cell_keys[c]
                 gone[c] = draw_binomial(movers[c], chance, seat(day_seat ^ DEPART, key))
                 movers[c] -= gone[c]
                 newly_gone += gone[c]
@@ -338,8 +370,36 @@ def simulate_members(
                 c = world.cell_of_class[k]
                 for s in range(n_sites):
                     weight[s] = pull[epoch, c, s] * room[s] if is_open[s] else 0.0
-                _choose_sites(world, draws, member, c, leaving[k], weight, going, day_seat)
-                _send_out(world, draws, member, day, c, going, day_seat, to_gate, to_site, bound)
+                key = cell_keys[c]
+                going[:] = 0
+                if leaving[k] <= ONE_BY_ONE_TO:
+                    _choose_singly(
+                        leaving[k], draws.concentration[member], weight, seat(day_seat ^ CHOOSE, key), going
+                    )
+                else:
+                    _choose_shares(
+                        draws.concentration[member], weight, seat(day_seat ^ SHARE, key), site_keys
+                    )
+                    _choose_together(leaving[k], weight, seat(day_seat ^ CHOOSE, key), site_keys, going)
+                walk_seat = seat(day_seat ^ WALK, key)
+                h = world.group_of_cell[c]
+                for s in range(n_sites):
+                    people = going[s]
+                    if people == 0:
+                        continue
+                    bound[s] += people
+                    foot_slot = (day + world.days_foot[epoch, c, s]) % slots
+                    ride_slot = (day + world.days_ride[epoch, c, s]) % slots
+                    on_foot = people
+                    if foot_slot != ride_slot:
+                        on_foot = draw_binomial(people, draws.walking[member], seat(walk_seat, site_keys[s]))
+                    g = world.gate[epoch, c, s]
+                    if g >= 0:
+                        to_gate[foot_slot, g, s, h] += on_foot
+                        to_gate[ride_slot, g, s, h] += people - on_foot
+                    else:
+                        to_site[foot_slot, s, h] += on_foot
+                        to_site[ride_slot, s, h] += people - on_foot
 
             # 10. the day is recorded
             away += newly_gone - back
@@ -371,9 +431,10 @@ def simulate_members(
 
 
 @njit(cache=True, nogil=True)
-def _nearest_open(order: NDArray[np.int64], is_open: NDArray[np.bool_]) -> int:
+def _nearest_open(order: NDArray[np.int64], epoch: int, g: int, is_open: NDArray[np.bool_]) -> int:
     """Find the nearest open site from a gate; -1 where there is none."""
-    for s in order:
+    for place in range(order.shape[2]):
+        s = order[epoch, g, place]
         if s < 0:
             return -1
         if is_open[s]:
@@ -383,132 +444,77 @@ def _nearest_open(order: NDArray[np.int64], is_open: NDArray[np.bool_]) -> int:
 
 @njit(cache=True, nogil=True)
 def _room_left(
-    world: World,
-    draws: Draws,
-    member: int,
-    day: int,
-    s: int,
+    published: float,
+    assumed: float,
+    full_from: float,
+    crowding: float,
+    bound: int,
     hosted: NDArray[np.int64],
-    bound: NDArray[np.int64],
+    s: int,
 ) -> float:
     """Weigh a site by its room: 1 while it has some, falling to `crowding` as it fills, never to nothing."""
-    places = world.capacity[day, s]
-    if np.isnan(places):
-        places = draws.capacity[member, s]
+    places = assumed if np.isnan(published) else published
     if np.isnan(places):
         return 1.0
-    people = bound[s]
+    people = bound
     for h in range(hosted.shape[0]):
         people += hosted[h, s]
-    begins = world.full_from * places
+    begins = full_from * places
+    if people >= places:  # first, so that a site without any place is full from the start
+        return crowding
     if people <= begins:
         return 1.0
-    floor = float(draws.crowding[member])
-    if people >= places:
-        return floor
-    return float(1.0 - (1.0 - floor) * (people - begins) / (places - begins))
+    return 1.0 - (1.0 - crowding) * (people - begins) / (places - begins)
 
 
 @njit(cache=True, nogil=True)
-def _hazard(world: World, draws: Draws, member: int, c: int, day: int) -> float:
+def _hazard(day: int, reached: int, hazard: float, blocking: float, early: float, early_days: float) -> float:
     """Give the daily hazard of leaving for those who will leave: held, or contested and after."""
-    if day >= draws.reached[member, c]:
-        return float(draws.hazard[member])
-    kept = 1.0 - draws.blocking[member]
-    fear = np.exp(-(draws.reached[member, c] - day) / world.early_days)
-    return float(kept * (draws.early[member] + draws.hazard[member] * fear))
+    if day >= reached:
+        return hazard
+    fear = float(np.exp(-(reached - day) / early_days))
+    return (1.0 - blocking) * (early + hazard * fear)
 
 
 @njit(cache=True, nogil=True)
 def _send_home(
-    world: World,
-    draws: Draws,
+    people: NDArray[np.int64],
     member: int,
+    group_of_cell: NDArray[np.int64],
     h: int,
     going: int,
-    people: int,
-    day_seat: np.uint64,
+    of_group: int,
+    start: np.uint64,
+    cell_keys: NDArray[np.uint64],
     home_in: NDArray[np.int64],
 ) -> None:
     """Divide returning people among the cells of their group, by inhabitants."""
-    rest = people
-    for c in range(world.cells.shape[0]):
-        if world.group_of_cell[c] != h or draws.people[member, c] == 0:
+    rest = of_group
+    for c in range(group_of_cell.shape[0]):
+        own = people[member, c]
+        if group_of_cell[c] != h or own == 0:
             continue
-        own = draws.people[member, c]
         count = going
         if own < rest:
-            count = draw_binomial(going, own / rest, seat(day_seat ^ HOME, world.keys[world.cells[c]]))
+            count = draw_binomial(going, own / rest, seat(start, cell_keys[c]))
         home_in[c] += count
         going -= count
         rest -= own
 
 
 @njit(cache=True, nogil=True)
-def _can_leave(pull: NDArray[np.float64], room: NDArray[np.float64], is_open: NDArray[np.bool_]) -> bool:
+def _can_leave(
+    pull: NDArray[np.float64],
+    epoch: int,
+    c: int,
+    room: NDArray[np.float64],
+    is_open: NDArray[np.bool_],
+) -> bool:
     """Tell whether any site is open to a cell."""
-    for s in range(pull.shape[0]):  # noqa: SIM110 - compiled code has no generators
-        if is_open[s] and pull[s] > 0.0 and room[s] > 0.0:
+    for s in range(room.shape[0]):  # noqa: SIM110 - compiled code has no generators
+        if is_open[s] and pull[epoch, c, s] > 0.0 and room[s] > 0.0:
             return True
     return False
-
-
-@njit(cache=True, nogil=True)
-def _choose_sites(
-    world: World,
-    draws: Draws,
-    member: int,
-    c: int,
-    count: int,
-    weight: NDArray[np.float64],
-    going: NDArray[np.int64],
-    day_seat: np.uint64,
-) -> None:
-    """Divide those who leave the class of cell `c` among the sites (step 8)."""
-    key = world.keys[world.cells[c]]
-    going[:] = 0
-    if count <= ONE_BY_ONE_TO:
-        _choose_singly(count, draws.concentration[member], weight, seat(day_seat ^ CHOOSE, key), going)
-    else:
-        _choose_shares(world, draws.concentration[member], weight, seat(day_seat ^ SHARE, key))
-        _choose_together(world, count, weight, seat(day_seat ^ CHOOSE, key), going)
-
-
-@njit(cache=True, nogil=True)
-def _send_out(
-    world: World,
-    draws: Draws,
-    member: int,
-    day: int,
-    c: int,
-    going: NDArray[np.int64],
-    day_seat: np.uint64,
-    to_gate: NDArray[np.int64],
-    to_site: NDArray[np.int64],
-    bound: NDArray[np.int64],
-) -> None:
-    """Set those who chose their sites on the way (step 9)."""
-    epoch, group = world.epoch_of_day[day], world.group_of_cell[c]
-    slots = world.slots
-    walk_seat = seat(day_seat ^ WALK, world.keys[world.cells[c]])
-    for s in range(going.shape[0]):
-        people = going[s]
-        if people == 0:
-            continue
-        bound[s] += people
-        foot_slot = (day + world.days_foot[epoch, c, s]) % slots
-        ride_slot = (day + world.days_ride[epoch, c, s]) % slots
-        on_foot = people
-        if foot_slot != ride_slot:
-            walker_seat = seat(walk_seat, world.keys[world.sites[s]])
-            on_foot = draw_binomial(people, draws.walking[member], walker_seat)
-        g = world.gate[epoch, c, s]
-        if g >= 0:
-            to_gate[foot_slot, g, s, group] += on_foot
-            to_gate[ride_slot, g, s, group] += people - on_foot
-        else:
-            to_site[foot_slot, s, group] += on_foot
-            to_site[ride_slot, s, group] += people - on_foot
 
 
 @njit(cache=True, nogil=True)
@@ -557,7 +563,9 @@ def _choose_singly(
 
 
 @njit(cache=True, nogil=True)
-def _choose_shares(world: World, concentration: float, weight: NDArray[np.float64], start: np.uint64) -> None:
+def _choose_shares(
+    concentration: float, weight: NDArray[np.float64], start: np.uint64, site_keys: NDArray[np.uint64]
+) -> None:
     """Replace weights by the shares of the day: Dirichlet around them, drawn in logarithms."""
     if concentration >= MULTINOMIAL_FROM:
         return
@@ -566,7 +574,7 @@ def _choose_shares(world: World, concentration: float, weight: NDArray[np.float6
     for s in range(weight.shape[0]):
         if weight[s] > 0.0:
             shape = concentration * weight[s] / total
-            weight[s] = draw_log_gamma(shape, seat(start, world.keys[world.sites[s]]))
+            weight[s] = draw_log_gamma(shape, seat(start, site_keys[s]))
             highest = max(highest, weight[s])
         else:
             weight[s] = -np.inf
@@ -576,7 +584,11 @@ def _choose_shares(world: World, concentration: float, weight: NDArray[np.float6
 
 @njit(cache=True, nogil=True)
 def _choose_together(
-    world: World, count: int, weight: NDArray[np.float64], start: np.uint64, going: NDArray[np.int64]
+    count: int,
+    weight: NDArray[np.float64],
+    start: np.uint64,
+    site_keys: NDArray[np.uint64],
+    going: NDArray[np.int64],
 ) -> None:
     """Divide many people by shares: a multinomial, one site at a time."""
     total = weight.sum()
@@ -591,7 +603,7 @@ def _choose_together(
             going[s] = count
             return
         chance = min(1.0, weight[s] / total) if total > 0.0 else 0.0
-        going[s] = draw_binomial(count, chance, seat(start, world.keys[world.sites[s]]))
+        going[s] = draw_binomial(count, chance, seat(start, site_keys[s]))
         count -= going[s]
         total -= weight[s]
         if count == 0:

@@ -6,8 +6,10 @@ cells have been passed, the front reaches the cell that begins at share p on the
     P(t) = ((t - start) / battle_days) ** front_shape
 
 and it stands still once for `pause_days` at a random share. Area does not enter: a front is weighted by the
-people it passes. A date that has been published is kept; what has not been reported by the origin date
-has not happened, so a member whose front would be ahead of the reports waits for the day after it.
+people it passes. A date that has been published is kept, and the schedule goes on from it. A group of cells
+of which nothing has been reported by the origin date has not been reached, so members whose front would be
+there wait for the day after it. Within a group that has been reached, cells without a report follow the drawn
+schedule, unless the case says that every reached cell is reported (`front_by_cell`).
 """
 
 from __future__ import annotations
@@ -68,33 +70,44 @@ def draw_front(
     members = people.shape[0]
     sequence = _plan(case, network)
     reached = np.full(people.shape, FAR, np.int64)
-    known_front = _known_days(case, network, "front_reaches", draws, first_date, members)
-    known_passed = _known_days(case, network, "retaken", draws, first_date, members)
-    total = np.maximum(people.sum(axis=1, keepdims=True), 1)
+    known_front = _known_days(case, network, "front_reaches", first_date)
+    known_passed = _known_days(case, network, "retaken", first_date)
+    planned = _planned_days(case, network, draws, origin_day)
+    total = np.maximum(people.sum(axis=1), 1)
+    seen = (known_front < FAR) | (known_passed < FAR)
+    # groups of which something has been reported; in the others nothing has happened yet
+    reported = {g for g in range(len(network.groups)) if seen[network.group_of_cell == g].any()}
     for cells, start in _battles(case, network, sequence, draws, first_date, members):
-        if start is None:
-            continue
         own = people[:, cells].astype(np.float64)
         # length in proportion to the people of this part of the battle
-        length = draws["battle_days"] * (own.sum(axis=1) / total[:, 0])
+        length = draws["battle_days"] * (own.sum(axis=1) / total)
         begun = np.cumsum(own, axis=1) - own
         share = begun / np.maximum(own.sum(axis=1, keepdims=True), 1.0)
         elapsed = length[:, None] * share ** (1.0 / draws["front_shape"][:, None])
         elapsed += np.where(share > draws["pause_share"][:, None], draws["pause_days"][:, None], 0.0)
-        days = np.floor(start[:, None] + elapsed).astype(np.int64)
-        unknown = (known_front[:, cells] == FAR) & (known_passed[:, cells] == FAR)
-        first_open = np.where(unknown, days, FAR).min(axis=1)
-        late = np.maximum(0, origin_day + 1 - first_open)
-        days = np.where(unknown, days + late[:, None], days)
-        days = np.where(known_front[:, cells] < FAR, known_front[:, cells], days)
-        # the plan holds: no cell is reached before one that comes earlier in it
-        reached[:, cells] = np.maximum.accumulate(days, axis=1)
+        offset = np.zeros(members)
+        before = np.full(members, -FAR, np.int64)
+        for place, c in enumerate(cells):
+            drawn = np.full(members, FAR, np.int64)
+            if start is not None:
+                drawn = np.floor(start + elapsed[:, place] + offset).astype(np.int64)
+            if c in planned:
+                drawn = planned[c]
+            if known_front[c] < FAR:
+                day = np.full(members, known_front[c])
+            elif network.group_of_cell[c] not in reported or (case.front_by_cell and known_passed[c] == FAR):
+                day = np.maximum(drawn, origin_day + 1)
+            else:
+                day = drawn
+            # what is early or late carries over to the cells after it, and the order of the plan holds
+            offset += np.where(drawn < FAR, day - drawn, 0)
+            before = np.maximum(before, day)
+            reached[:, c] = np.minimum(before, FAR)
     reached = np.where(known_front < FAR, known_front, np.minimum(reached, known_passed))
     contested = np.maximum(1, np.round(draws["contest_days"]).astype(np.int64))[:, None]
     passed = np.where(known_passed < FAR, known_passed, np.minimum(reached + contested, FAR))
     # a cell that is not reported passed by the origin date is still contested then
-    open_still = (known_passed == FAR) & (passed <= origin_day)
-    passed = np.where(open_still, origin_day + 1, passed)
+    passed = np.where((known_passed == FAR) & (passed <= origin_day), origin_day + 1, passed)
     return Front(reached=reached, passed=np.maximum(passed, reached))
 
 
@@ -144,19 +157,27 @@ def _day_of(
     return draws[event.date]
 
 
-def _known_days(
-    case: Case,
-    network: Network,
-    kind: str,
-    draws: Mapping[str, NDArray[np.float64]],
-    first_date: date,
-    members: int,
-) -> NDArray[np.int64]:
-    days = np.full((members, len(network.cells)), FAR, np.int64)
-    names = network.cell_names
-    for event in case.events:
-        if event.kind == kind and event.location in names:
-            day = np.floor(_day_of(event, draws, first_date, members)).astype(np.int64)
-            column = names.index(event.location)
-            days[:, column] = np.minimum(days[:, column], day)
+def _known_days(case: Case, network: Network, kind: str, first_date: date) -> NDArray[np.int64]:
+    """Give the reported day index by cell, shape (cell,), `FAR` for none; the latest word counts."""
+    days = np.full(len(network.cells), FAR, np.int64)
+    for c, name in enumerate(network.cell_names):
+        words = [e for e in case.events if e.kind == kind and e.location == name and isinstance(e.date, date)]
+        if words:
+            days[c] = day_number(_latest(words).date, first_date)  # type: ignore[arg-type]
     return days
+
+
+def _planned_days(
+    case: Case, network: Network, draws: Mapping[str, NDArray[np.float64]], origin_day: int
+) -> dict[int, NDArray[np.int64]]:
+    """Give drawn days of cells whose arrival of the front is an assumption; none lies in the past."""
+    planned: dict[int, NDArray[np.int64]] = {}
+    for event in case.events:
+        if (
+            event.kind == "front_reaches"
+            and isinstance(event.date, str)
+            and event.location in network.cell_names
+        ):
+            day = np.floor(draws[event.date]).astype(np.int64)
+            planned[network.cell_names.index(event.location)] = np.maximum(day, origin_day + 1)
+    return planned

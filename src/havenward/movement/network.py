@@ -27,7 +27,16 @@ if TYPE_CHECKING:
     from havenward.records import Case, Event, Location
 
 UNREACHED = np.inf
-_FIXED_DATE_KINDS = ("route_closes", "route_opens", "border_closes", "border_opens", "capacity", "screening")
+FIXED_DATE_KINDS = (
+    "route_closes",
+    "route_opens",
+    "border_closes",
+    "border_opens",
+    "capacity",
+    "screening",
+    "order_to_stay",
+    "order_to_leave",
+)
 _GATE_KINDS = ("town", "border", "marker")
 
 # adjacency: place -> (neighbour, km, whether vehicles can pass), sorted by neighbour
@@ -79,8 +88,8 @@ class Network:
         Published places per day, shape (day, site); NaN where none is published.
     gate_capacity
         People passed per day, shape (day, gate); NaN where unknown.
-    open_from, open_until
-        First and last day index on which a site receives people by published dates, shape (site,).
+    site_open
+        Whether a site receives people by published dates, shape (day, site).
     opens_after
         Index of the group after whose passing a site opens, -1 for none, shape (site,).
     is_host
@@ -109,8 +118,7 @@ class Network:
     way_home: NDArray[np.bool_]
     capacity: NDArray[np.float64]
     gate_capacity: NDArray[np.float64]
-    open_from: NDArray[np.int64]
-    open_until: NDArray[np.int64]
+    site_open: NDArray[np.bool_]
     opens_after: NDArray[np.int64]
     is_host: NDArray[np.bool_]
     keys: NDArray[np.uint64]
@@ -236,8 +244,9 @@ def build_network(case: Case, first_date: date, days: int, rules: Rules) -> Netw
             case.events, "capacity", sites, {s: by_key[s].capacity for s in sites}, first_date, days
         ),
         gate_capacity=_daily_values(case.events, "screening", gates, {}, first_date, days),
-        open_from=np.array([_first_open(case, by_key[s], first_date) for s in sites], np.int64),
-        open_until=np.array([_last_open(case, by_key[s], first_date, days) for s in sites], np.int64),
+        site_open=np.stack([_open_days(case, by_key[s], first_date, days) for s in sites], axis=1)
+        if sites
+        else np.ones((days, 0), np.bool_),
         opens_after=np.array([_opening_group(case, s, groups) for s in sites], np.int64),
         is_host=np.array([by_key[s].kind == "host" for s in sites], np.bool_),
         keys=np.array([stable_key("location", p) for p in places], np.uint64),
@@ -252,12 +261,12 @@ def _check_dates(events: Iterable[Event]) -> None:
         Problem(
             f"events.csv row {event.row}",
             f"{event.kind} has the date '{event.date}'",
-            "expected a fixed date for what changes the map",
+            "expected a fixed date for what changes the map or orders people",
             "give a date, or use a scenario per date",
             "event-needs-date",
         )
         for event in events
-        if event.kind in _FIXED_DATE_KINDS and not isinstance(event.date, date)
+        if event.kind in FIXED_DATE_KINDS and not isinstance(event.date, date)
     ]
     if problems:
         raise CaseError(problems)
@@ -393,24 +402,34 @@ def _daily_values(
     return values
 
 
-def _first_open(case: Case, site: Location, first_date: date) -> int:
-    dates = [
-        e.date
-        for e in case.events
-        if e.kind == "site_opens" and e.location == site.location and isinstance(e.date, date)
-    ]
-    opens = min(dates) if dates else site.opens
-    return 0 if opens is None else max(0, day_number(opens, first_date))
+def _open_days(case: Case, site: Location, first_date: date, days: int) -> NDArray[np.bool_]:
+    """Tell on which days a site receives people: openings and closings in the order of their dates.
 
-
-def _last_open(case: Case, site: Location, first_date: date, days: int) -> int:
-    dates = [
-        e.date
+    Of several words on the same opening (or closing), with nothing of the other kind between them, the one
+    published last counts; so a site can be opened later than planned, and be opened again after it closed.
+    """
+    words = [
+        (e.date, e.kind == "site_opens", e.published)
         for e in case.events
-        if e.kind == "site_closes" and e.location == site.location and isinstance(e.date, date)
+        if e.kind in ("site_opens", "site_closes")
+        and e.location == site.location
+        and isinstance(e.date, date)
     ]
-    closes = min(dates) if dates else site.closes
-    return days if closes is None else day_number(closes, first_date) - 1
+    words += [
+        (day, opens, site.published) for day, opens in ((site.opens, True), (site.closes, False)) if day
+    ]
+    said: list[tuple[date, bool, date]] = []
+    for word in sorted(words):
+        if said and said[-1][1] == word[1]:
+            if word[2] >= said[-1][2]:
+                said[-1] = word
+        else:
+            said.append(word)
+    # before the first word a site is what that word changes
+    is_open = np.full(days, not said or not said[0][1], np.bool_)
+    for day, opens, _ in said:
+        is_open[max(0, day_number(day, first_date)) :] = opens
+    return is_open
 
 
 def _opening_group(case: Case, site: str, groups: tuple[str, ...]) -> int:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
+MAX_PEOPLE = 2**31 - 1  # what the 32-bit counts of the outputs can hold
 _HIGHEST_SHARE = 0.98  # nobody has seen a place emptied to the last person
 _LOGIT_STEPS = 60  # halvings of the shift that keeps the pooled total
 
@@ -161,6 +162,7 @@ class Simulator:
             capacity=n.capacity,
             gate_capacity=n.gate_capacity,
             opens_after=n.opens_after,
+            site_open=n.site_open,
             stay_order=_stay_orders(self.case, n, self.first_date, self.days),
             softening_km=r.softening_km,
             sharpness=r.choice_sharpness,
@@ -173,10 +175,13 @@ class Simulator:
     def _prepare(self, draws: dict[str, FloatArray], members: int) -> tuple[Draws, dict[str, FloatArray]]:
         """Turn assumptions into the start of every member; also return all that was drawn."""
         n = self.network
-        for name, day in self.after.items():
+        drawn = dict(draws)
+        for name, day in self.after.items():  # from days after a date to day indices
             draws[name] = draws[name] + float(day_number(day, self.first_date))
-        draws["pause_share"] = self.streams.uniforms("pause_share", members)
+        draws["pause_share"] = drawn["pause_share"] = self.streams.uniforms("pause_share", members)
         people = place_people(self.case, n, draws, members)
+        opening = opening_caseload(self.case, n, draws, members)
+        check_counts(people, opening)
         release = release_shares(n, people, draws, self.streams)
         front = draw_front(self.case, n, people, draws, self.first_date, self.origin_day)
         places = assumed_capacity(self.case, n, draws, members)
@@ -192,13 +197,13 @@ class Simulator:
             else np.zeros((members, 0))
         )
         attraction = np.exp(effect) * np.where(n.is_host, draws["host_attraction"][:, None], 1.0)
-        opens, closes = site_days(self.case, n, draws, members)
+        opens, closes = site_days(self.case, n, draws, members, self.days)
         prepared = Draws(
             people=people,
             release=release,
             reached=front.reached,
             passed=front.passed,
-            opening=opening_caseload(self.case, n, draws, members),
+            opening=opening,
             capacity=places,
             open_from=opens,
             open_until=closes,
@@ -217,7 +222,6 @@ class Simulator:
             crowding=draws["crowding"],
             stay_factor=draws["stay_order_effect"],
         )
-        drawn = dict(draws)
         for g, group in enumerate(n.groups):
             mine = n.group_of_cell == g
             inside = people[:, mine].sum(axis=1)
@@ -265,7 +269,11 @@ def simulator(
     """
     days = day_number(last_date, first_date) + 1
     network = build_network(case, first_date, days, rules)
-    problems = [*_check_origins(network), *_check_front(case, assumptions)]
+    problems = [
+        *_check_origins(network),
+        *_check_front(case, assumptions),
+        *_check_caseload(case, assumptions),
+    ]
     if problems:
         raise CaseError(problems)
     after = {a.name: a.after for a in assumptions if a.after is not None}
@@ -283,8 +291,13 @@ def place_people(
     """Share the population at risk among the cells, shape (member, cell).
 
     Groups with an assumption `group_share` divide the people by these shares (scaled to one); otherwise
-    cells divide them by their populations or weights. Without `population_at_risk` the populations in the
-    case hold.
+    cells divide them by their populations or weights. Groups without a share divide what the stated shares
+    leave. Without `population_at_risk` the populations in the case hold.
+
+    Raises
+    ------
+    CaseError
+        An origin has no population where it needs one, or nobody lives anywhere.
     """
     by_key = {place.location: place for place in case.locations}
     weights = {a.location: float(a.value) for a in case.attributes if a.key == "cell_weight"}
@@ -293,19 +306,12 @@ def place_people(
     if "population_at_risk" not in draws:
         missing = [name for name, number in zip(names, known, strict=True) if number is None]
         if missing:
-            raise CaseError(
-                [
-                    Problem(
-                        "locations.csv",
-                        f"origin '{name}' has no population",
-                        "expected a population, or an assumption population_at_risk for the whole case",
-                        "add one of the two",
-                        "origin-without-population",
-                    )
-                    for name in missing
-                ]
-            )
+            why = "there is no assumption population_at_risk"
+            raise CaseError([_without_population(name, why) for name in missing])
         return np.tile(np.array([number or 0 for number in known], np.int64), (members, 1))
+    if any(number is None for number in known) and any(known):
+        missing = [name for name, number in zip(names, known, strict=True) if number is None]
+        raise CaseError([_without_population(name, "other origins have one") for name in missing])
     base = np.array(
         [
             float(number) if number is not None else weights.get(name, 1.0)
@@ -313,15 +319,59 @@ def place_people(
         ]
     )
     share = np.zeros((members, len(names)))
-    grouped = [f"group_share.{g}" in draws for g in network.groups]
+    stated = {g: draws[f"group_share.{g}"] for g in network.groups if f"group_share.{g}" in draws}
+    # groups without a stated share divide what the others leave
+    rest = np.clip(1.0 - sum(stated.values(), np.zeros(members)), 0.0, 1.0)
+    unstated = sum(
+        base[network.group_of_cell == g].sum() for g, name in enumerate(network.groups) if name not in stated
+    )
     for g, group in enumerate(network.groups):
         mine = network.group_of_cell == g
-        of_group = (
-            draws[f"group_share.{group}"] if grouped[g] else np.full(members, base[mine].sum() / base.sum())
+        inside = base[mine].sum()
+        if inside == 0.0:
+            continue
+        of_group = stated[group] if group in stated else rest * inside / unstated
+        share[:, mine] = of_group[:, None] * base[mine] / inside
+    whole = share.sum(axis=1, keepdims=True)
+    if (whole <= 0.0).any():
+        raise CaseError(
+            Problem(
+                "locations.csv",
+                "nobody lives at any origin",
+                "expected a population, a cell_weight or a group_share above 0 somewhere",
+                "correct the populations, weights or shares",
+                "nobody-inside",
+            )
         )
-        share[:, mine] = of_group[:, None] * base[mine] / base[mine].sum()
-    share /= share.sum(axis=1, keepdims=True)
-    return np.round(share * draws["population_at_risk"][:, None]).astype(np.int64)
+    people: NDArray[np.int64] = np.round(share / whole * draws["population_at_risk"][:, None]).astype(
+        np.int64
+    )
+    return people
+
+
+def check_counts(people: NDArray[np.int64], opening: NDArray[np.int64]) -> None:
+    """Refuse worlds with more people than the outputs can hold."""
+    most = int((people.sum(axis=1) + opening.sum(axis=1)).max())
+    if most > MAX_PEOPLE:
+        raise CaseError(
+            Problem(
+                "assumptions.toml",
+                f"a member draws {most:,} people in all",
+                f"expected at most {MAX_PEOPLE:,}",
+                "correct population_at_risk or opening_caseload, or give them a ceiling",
+                "too-many-people",
+            )
+        )
+
+
+def _without_population(name: str, why: str) -> Problem:
+    return Problem(
+        "locations.csv",
+        f"origin '{name}' has no population and {why}",
+        "expected a population for every origin, or for none and an assumption population_at_risk",
+        "add it",
+        "origin-without-population",
+    )
 
 
 def release_shares(
@@ -394,16 +444,16 @@ def opening_caseload(
         if f"opening_caseload.{name}" in draws:
             opening[:, s] = draws[f"opening_caseload.{name}"]
         elif "opening_caseload" in draws and name in weights:
-            opening[:, s] = draws["opening_caseload"] * weights[name] / whole
+            opening[:, s] = draws["opening_caseload"] * weights[name] / max(whole, 1e-300)
     return np.round(opening).astype(np.int64)
 
 
 def site_days(
-    case: Case, network: Network, draws: Mapping[str, FloatArray], members: int
+    case: Case, network: Network, draws: Mapping[str, FloatArray], members: int, days: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give the first and last day on which each site receives people, each of shape (member, site)."""
-    opens = np.tile(network.open_from, (members, 1))
-    closes = np.tile(network.open_until, (members, 1))
+    """Give the first and last day of each site where a drawn date decides, each of shape (member, site)."""
+    opens = np.zeros((members, len(network.sites)), np.int64)
+    closes = np.full((members, len(network.sites)), days, np.int64)
     for event in case.events:
         if event.location in network.site_names and not isinstance(event.date, date):
             s = network.site_names.index(event.location)
@@ -437,17 +487,18 @@ def _by_place(name: str, places: Sequence[str], draws: Mapping[str, FloatArray],
 
 
 def _stay_orders(case: Case, network: Network, first_date: date, days: int) -> NDArray[np.bool_]:
-    """Mark the days on which the residents of a group are told to stay, shape (day, group)."""
-    orders = np.zeros((days, len(network.groups)), np.bool_)
+    """Mark the days on which the residents of a cell are told to stay, shape (day, cell)."""
+    orders = np.zeros((days, len(network.cells)), np.bool_)
     dated = [
-        e for e in case.events if e.kind in ("order_to_stay", "order_to_leave") and isinstance(e.date, date)
+        (e.date, e.kind, e.location)
+        for e in case.events
+        if e.kind in ("order_to_stay", "order_to_leave") and isinstance(e.date, date)
     ]
-    by_key = {place.location: place.group or place.location for place in case.locations}
-    for event in sorted(dated, key=lambda e: (e.date, e.kind)):
-        start = max(0, day_number(event.date, first_date))  # type: ignore[arg-type]
-        for g, group in enumerate(network.groups):
-            if event.location in ("", group) or by_key.get(event.location) == group:
-                orders[start:, g] = event.kind == "order_to_stay"
+    for day, kind, where in sorted(dated):
+        start = max(0, day_number(day, first_date))
+        for c, cell in enumerate(network.cell_names):
+            if where in ("", cell, network.groups[network.group_of_cell[c]]):
+                orders[start:, c] = kind == "order_to_stay"
     return orders
 
 
@@ -489,5 +540,21 @@ def _check_front(case: Case, assumptions: Sequence[Assumption]) -> list[Problem]
             "expected an event operation_starts or front_reaches, or an assumption operation_start",
             "add one of these; the date may be an assumption",
             "no-start",
+        )
+    ]
+
+
+def _check_caseload(case: Case, assumptions: Sequence[Assumption]) -> list[Problem]:
+    if "opening_caseload" not in {a.name for a in assumptions}:
+        return []
+    if any(a.key == "opening_weight" and float(a.value) > 0 for a in case.attributes):
+        return []
+    return [
+        Problem(
+            "assumptions.toml [opening_caseload]",
+            "no site has an opening_weight",
+            "expected at least one receiving place with the attribute opening_weight above 0",
+            "add it to attributes.csv, or name the sites: opening_caseload.SITE",
+            "caseload-nowhere",
         )
     ]

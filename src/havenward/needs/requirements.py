@@ -16,6 +16,7 @@ from havenward.distributions import summary, weighted_quantiles
 from havenward.errors import Problem, RunError, SettingsError
 from havenward.needs.standards import HOUSEHOLD_SIZE
 from havenward.records import RECEIVING_KINDS, TOTAL, Need
+from havenward.runs import told_if_damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,7 @@ def estimate_needs(case: Case, run: Run, standards: tuple[Standard, ...]) -> tup
     Parameters
     ----------
     case
-        The case of the run; rows published after the origin date are not used.
+        The case as the run knew it.
     run
         Only the key days of `members.parquet` are read.
     standards
@@ -76,7 +77,7 @@ def estimate_needs(case: Case, run: Run, standards: tuple[Standard, ...]) -> tup
         A standard is per household and there is no household size.
     """
     people = read_people(case, run)
-    per_household, _ = household_size(case, run, standards)
+    per_household, _ = household_size(case, standards)
     used = [standard for standard in standards if standard.standard != HOUSEHOLD_SIZE]
     by_standard = [list(_needs_of(people, standard, per_household)) for standard in used]
     return tuple(need for together in zip(*by_standard, strict=True) for need in together)
@@ -87,22 +88,18 @@ def read_people(case: Case, run: Run) -> People:
     import polars as pl
 
     days = key_days(run.origin_date, run.last_date)
-    wanted = sorted(
-        {
-            row.location
-            for row in case.locations
-            if row.kind in RECEIVING_KINDS and row.published <= run.origin_date
-        }
-    )
-    rows = (
-        run.scan("members")
-        .with_columns(pl.col("location").cast(pl.String))
-        .filter(pl.col("date").is_in(list(days)) & pl.col("location").is_in(wanted))
-        .select("member", "date", "location", "stock")
-        .sort("member", "date", "location")
-        .collect()
-    )
-    weights = run.table("members_weights").sort("member")
+    wanted = sorted({row.location for row in case.locations if row.kind in RECEIVING_KINDS})
+    with told_if_damaged(run):
+        rows = (
+            run.scan("members")
+            .with_columns(pl.col("location").cast(pl.String))
+            .filter(pl.col("date").is_in(list(days)) & pl.col("location").is_in(wanted))
+            .select("member", "date", "location", "stock")
+            .sort("member", "date", "location")
+            .collect()
+        )
+        weights = run.table("members_weights").sort("member")
+        weight = weights.get_column("weight").to_numpy().astype(np.float64)
     places = tuple(rows.get_column("location").unique().sort().to_list())
     shape = (weights.height, len(days), len(places))
     if rows.height != shape[0] * shape[1] * shape[2] or not places:
@@ -116,19 +113,14 @@ def read_people(case: Case, run: Run) -> People:
             )
         )
     count = rows.get_column("stock").to_numpy().astype(np.float64).reshape(shape)
-    weight = weights.get_column("weight").to_numpy().astype(np.float64)
     return People(places, days, count, weight / weight.sum())
 
 
-def household_size(case: Case, run: Run, standards: tuple[Standard, ...]) -> tuple[float, str]:
+def household_size(case: Case, standards: tuple[Standard, ...]) -> tuple[float, str]:
     """Give the people per household and why: the assumption of the case, else the row of the standards."""
-    mine = [
-        row for row in case.assumptions if row.name == HOUSEHOLD_SIZE and row.published <= run.origin_date
-    ]
-    if mine:
-        latest = max(mine, key=lambda row: row.published)
-        if latest.distribution is not None:
-            return summary(latest.distribution, (0.5,))[0], latest.reason
+    for row in case.assumptions:
+        if row.name == HOUSEHOLD_SIZE and row.distribution is not None:
+            return summary(row.distribution, (0.5,))[0], row.reason
     for standard in standards:
         if standard.standard == HOUSEHOLD_SIZE:
             return standard.quantity, f"{standard.title}. {standard.note}".strip()
@@ -149,7 +141,7 @@ def rule(people: FloatArray, standard: Standard, per_household: float) -> FloatA
     """Apply one standard to numbers of people of any shape."""
     units_for = standard.people * (per_household if standard.per == "household" else 1.0)
     required = people * standard.quantity / units_for
-    return np.ceil(required - EPSILON) if standard.whole else required
+    return np.ceil(np.maximum(required - EPSILON, 0.0)) if standard.whole else required
 
 
 def _needs_of(people: People, standard: Standard, per_household: float) -> Iterator[Need]:
