@@ -544,7 +544,7 @@ class Walker:
         self.memory, self.places, self.doomed = 0.0, 1, False
 
 
-def simulate_singly(inputs: FleeInputs, seed: int) -> np.ndarray:
+def simulate_singly(inputs: FleeInputs, seed: int) -> np.ndarray:  # noqa: C901, PLR0915 - reads as one
     """Simulate person by person, as Flee on many processors does: shape (day, place); schedules are shared."""
     rng = random.Random(seed)  # noqa: S311 - a simulation
     world = build_world(inputs)
@@ -553,7 +553,7 @@ def simulate_singly(inputs: FleeInputs, seed: int) -> np.ndarray:
     at = {name: i for i, name in enumerate(names)}
     found = np.zeros((inputs.days, len(names)))
 
-    def live(day: int) -> None:  # noqa: C901 - one day is one list
+    def live(day: int) -> None:  # noqa: C901, PLR0915 - reads as one
         row, epoch = a.row_of_day[day], a.epoch_of_day[day]
         weights = a.spawn_factor[row] * a.pop
         people.extend(Walker(names[i]) for i in rng.choices(range(len(names)), weights, k=int(a.new[day])))

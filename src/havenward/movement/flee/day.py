@@ -49,7 +49,7 @@ SLICE = uint64(0x2B)
 
 CONSTANT, POP_RATIO, DRIVEN_POISSON = 1, 2, 3  # spawn modes; 0: from counts
 ONE_BY_ONE_TO = 5  # up to this many people per route, one by one is quicker than binomials
-SLICED_FROM = 0.0005  # share of all people
+SLICED_FROM = 0.002  # share of all people
 GENERATIONS = 64  # hops within one bin of kilometres, after which people rest: links of no length end there
 DONE, FULL, EXHAUSTED = 0, 1, 2  # how a simulation ends
 
@@ -437,7 +437,7 @@ def _count_slices(world: World, day: Day, queue: Hops, hopping: int, people: int
     """Decide in how many slices phase B is walked: more than one where it may fill a site.
 
     Each slice should fill no more than half of the band in which a site turns people away. Arrivals of the
-    day are those who are sure to come and as many again as came yesterday, or one in sixteen of all who are
+    day are those who are sure to come and as many again as came yesterday, or one in 32 of all who are
     under way, by further hops. Sites at which fewer arrive than `SLICED_FROM` of all people are let be.
     """
     hops, direct = queue.whole, day.direct
@@ -452,7 +452,7 @@ def _count_slices(world: World, day: Day, queue: Hops, hopping: int, people: int
     slices = 1
     for place in range(day.here.shape[0]):
         places = day.capacity[place] * world.scaling
-        expected = direct[place] + max(day.came_before[place], under_way / 16.0)
+        expected = direct[place] + max(day.came_before[place], under_way / 32.0)
         direct[place] = 0
         inside = day.here[place] - day.left[place]
         if places < 1.0 or inside >= places or inside + expected <= world.buffer * places:

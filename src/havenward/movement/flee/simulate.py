@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from havenward.flee_inputs import FleeInputs
     from havenward.randomness import Streams
 
-_FIRST_ROOM = 1 << 12  # cohorts that fit at first; doubled where they do not
+_FIRST_ROOM = 1 << 12  # cohorts that fit at first, if places are few; doubled where they do not
 
 
 def simulate_flee(
@@ -80,7 +80,7 @@ def run_world(
     def work(first: int) -> int:
         last = min(first + chunk, members)
         outputs = (stock, arrivals, departures, displaced, newly)
-        room = _FIRST_ROOM
+        room = max(_FIRST_ROOM, 8 * len(world.names))
         while True:
             end, day = simulate_members(world.arrays, run_key, first, last, room, *outputs)
             if end == DONE:
@@ -114,22 +114,19 @@ def run_world(
 
 
 def _nobody_left(world: FleeWorld, day: int) -> Problem:
+    where, expected = f"conflicts.csv day {day}", "expected somewhere for them to come from; Flee stops here"
     if world.settings.take_from_population:
-        found, slug, repair = (
+        return Problem(
+            where,
             "more people would appear at a conflict zone than live there",
-            "flee-population-used-up",
+            expected,
             "correct the populations in locations.csv, or switch spawn_rules.take_from_population off",
-        )
-    else:
-        found, slug, repair = (
-            "people are to appear, but no inhabited place is a conflict zone",
-            "flee-nowhere-to-leave",
-            "shorten the period, or correct conflicts.csv or the populations",
+            "flee-population-used-up",
         )
     return Problem(
-        f"conflicts.csv day {day}",
-        found,
-        "expected somewhere for them to come from; Flee stops here",
-        repair,
-        slug,
+        where,
+        "people are to appear, but no inhabited place is a conflict zone",
+        expected,
+        "shorten the period, or correct conflicts.csv or the populations",
+        "flee-nowhere-to-leave",
     )

@@ -321,7 +321,7 @@ def _build_roads(
                     f"{' and '.join(unknown)} is no location",
                     "expected names of locations.csv",
                     "correct the name, or add the location",
-                    "flee-route-unknown",
+                    "flee-unknown-name",
                 )
             )
             continue
@@ -662,6 +662,16 @@ def _crow_flies(a: FleeLocation, b: FleeLocation) -> float:
 
 
 # -- people ------------------------------------------------------------------------------------------------
+
+
+def daily_counts(inputs: FleeInputs) -> dict[str, NDArray[np.int64]]:
+    """Give the counts of each camp by day as Flee prints them in `NAME data`, in people.
+
+    Corrected by later registrations, straight lines between counts, cut to whole numbers (of `hasten` people).
+    """
+    settings = read_flee_settings(inputs.settings)
+    counts = _Counts(inputs, settings)
+    return {name: _interpolate(table, inputs.days) * settings.hasten for name, table in counts.tables.items()}
 
 
 class _Counts:
