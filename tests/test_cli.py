@@ -189,3 +189,29 @@ def test_a_brief_of_a_case_keeps_the_run_out_of_the_products(
     assert not list(out.rglob("*.parquet"))
     assert (tmp_path / "products-run" / "run.json").is_file()
     assert "for the team only" in capsys.readouterr().err
+
+
+def test_a_flee_case_from_import_to_export(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Import, check, run, score and write back a public Flee conflict; every output says that it is a hindcast."""
+    cases = Path(__file__).parents[1].parent / "shared" / "flee-cases"
+    if not cases.is_dir():
+        pytest.skip("the public Flee cases are not here")
+    case, run, brief = tmp_path / "mali", tmp_path / "run", tmp_path / "brief"
+    settings = ["--settings", str(cases / "simsetting.yml")]
+    assert main(["import", "flee", str(cases / "mali2012"), str(case), *settings]) == DONE
+    assert "note: " in capsys.readouterr().err
+    assert main(["check", str(case)]) == DONE
+    assert main(["forecast", str(case), "--track", "C", "--out", str(run)]) == WRONG
+    assert "track A" in capsys.readouterr().err
+    assert main(["forecast", str(case), "--members", "4", "--out", str(run)]) == DONE
+    capsys.readouterr()
+    assert main(["score", str(run), "--format", "json"]) == DONE
+    report = json.loads(capsys.readouterr().out)
+    assert report["notes"][0].startswith("track A")
+    # what Flee itself reaches on this case with these settings, measured with its own script
+    assert report["flee_errors"]["error_rescaled"]["mean"] == pytest.approx(0.316, abs=0.01)
+    assert main(["brief", str(run), "--out", str(brief)]) == DONE
+    assert "Hindcast" in (brief / "brief.html").read_text(encoding="utf-8")
+    assert "indcast" in (run / "model_card.md").read_text(encoding="utf-8")
+    assert main(["export", "flee", str(case), str(tmp_path / "back")]) == DONE
+    assert (tmp_path / "back" / "input_csv" / "routes.csv").is_file()

@@ -364,7 +364,7 @@ def _flee_errors(run: Run, case: Case) -> dict[str, dict[str, float]]:
     from havenward.movement.flee.world import daily_counts
 
     counts = daily_counts(flee_inputs(case))
-    camps = sorted(counts)
+    camps = sorted(set(counts) & {place.location for place in case.locations if place.kind == "camp"})
     counted = np.stack([counts[camp] for camp in camps], axis=1).astype(np.float64)
     members = run.scan("members").filter(pl.col("location").cast(pl.String).is_in(camps))
     stock = members.sort("member", "date", pl.col("location").cast(pl.String)).collect()["stock"].to_numpy()
