@@ -667,7 +667,7 @@ def _crow_flies(a: FleeLocation, b: FleeLocation) -> float:
 def daily_counts(inputs: FleeInputs) -> dict[str, NDArray[np.int64]]:
     """Give the counts of each camp by day as Flee prints them in `NAME data`, in people.
 
-    Corrected by later registrations, straight lines between counts, cut to whole numbers (of `hasten` people).
+    Corrected by later registrations, straight lines between counts, cut to whole numbers of `hasten` people.
     """
     settings = read_flee_settings(inputs.settings)
     counts = _Counts(inputs, settings)
