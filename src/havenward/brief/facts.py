@@ -298,7 +298,10 @@ def amounts(values: FloatArray, weights: FloatArray) -> list[Amount]:
 
 
 def opening_total(run: Run, places: Sequence[str], weights: FloatArray) -> Amount | None:
-    """Give the people at receiving places before the first simulated day: its stock without its flows."""
+    """Give the people at receiving places before the first simulated day: its stock without its flows.
+
+    None where nobody is said to have been there, which a range of nothing would only repeat.
+    """
     import polars as pl
 
     rows = (
@@ -309,6 +312,6 @@ def opening_total(run: Run, places: Sequence[str], weights: FloatArray) -> Amoun
         .sort("member")
         .collect()
     )
-    if rows.height != len(weights):
+    if rows.height != len(weights) or (rows.get_column("before") == 0).all():
         return None
     return amounts(rows.get_column("before").to_numpy().astype(np.float64)[:, None], weights)[0]

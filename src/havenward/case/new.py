@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _CASE = """\
 # The crisis. Lines that start with # are comments; take the # away to use them.
 title = {title}      # name of the crisis as people read it
-crisis = {crisis}     # short name that never changes, for example "mosul"
+crisis = {crisis}     # short name that never changes, for example "mosul-2016"
 country = {country}    # three capital letters (ISO 3166-1 alpha-3), for example "IRQ"
 {start}
 horizon_days = 120             # days to look ahead when the command does not say
