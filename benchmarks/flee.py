@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import datetime as dt
+import math
 import resource
 import subprocess
 import sys
@@ -122,8 +123,42 @@ def time_run(inputs: FleeInputs, members: int = 3) -> float:
     return sorted(took)[1]
 
 
-def measure_sizes(*, quick: bool) -> None:
-    """Print cost against people, places, and awareness."""
+def draw_costs(curves: dict[str, tuple[list[int], list[float]]], path: Path) -> None:
+    """Draw cost against size, both in powers of ten, as SVG; a slope of one is proportional cost."""
+    width, height, left, top, right, bottom = 620, 260, 60, 20, 190, 40
+    xs = [math.log10(n) for sizes, _ in curves.values() for n in sizes]
+    ys = [math.log10(1000 * c) for _, costs in curves.values() for c in costs]
+    low, high = math.floor(min(ys)), math.ceil(max(ys))
+
+    def at(n: float, ms: float) -> tuple[float, float]:
+        along = (math.log10(n) - min(xs)) / (max(xs) - min(xs))
+        up = (math.log10(ms) - low) / (high - low)
+        return left + along * (width - left - right), height - bottom - up * (height - bottom - top)
+
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
+    parts = [
+        head + 'font-family="sans-serif" font-size="11" fill="#55606b">',
+        "<title>Processor time of one run against its size</title>",
+    ]
+    for power in range(low, high + 1):
+        y = at(10 ** min(xs), 10**power)[1]
+        parts.append(f'<line x1="{left}" x2="{width - right}" y1="{y:.1f}" y2="{y:.1f}" stroke="#d5dbe1"/>')
+        parts.append(f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{10.0**power:g} ms</text>')
+    for power in range(math.ceil(min(xs)), math.floor(max(xs)) + 1):
+        x = at(10**power, 10**low)[0]
+        parts.append(f'<text x="{x:.1f}" y="{height - bottom + 16}" text-anchor="middle">1e{power}</text>')
+    for colour, (words, (sizes, costs)) in zip(("#0b3a5b", "#a63c06"), curves.items(), strict=True):
+        points = [at(n, 1000 * c) for n, c in zip(sizes, costs, strict=True)]
+        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.8"/>')
+        x, y = points[-1]
+        parts.append(f'<text x="{x + 6:.1f}" y="{y + 4:.1f}" fill="{colour}">{words}</text>')
+    parts.append(f'<text x="{left}" y="{height - 6}">people, or places</text></svg>')
+    path.write_text("\n".join(parts) + "\n", encoding="utf-8", newline="\n")
+
+
+def measure_sizes(*, quick: bool, picture: Path | None = None) -> None:
+    """Print cost against people, places, and awareness; draw the first two where a file is named."""
     print("## A 133-place, million-person, 426-day case\n")
     rows = []
     for words, move in (
@@ -136,12 +171,16 @@ def measure_sizes(*, quick: bool) -> None:
     print("\n## Cost against people (133 places, 426 days, short stints)\n")
     sizes = [10**k for k in range(3, 7 if quick else 9)]
     costs = [time_run(make_country(133, n, 426, avoid_short_stints=True)) for n in sizes]
+    curves = {"people (133 places, 426 days)": (sizes, costs)}
     rows = [[f"{n:,}", f"{1000 * c:.0f}", f"{c / costs[0]:.2f}"] for n, c in zip(sizes, costs, strict=True)]
     print(write_table(["people", "ms per run", "times the first"], rows))
 
     print("\n## Cost against places (a million people, 60 days)\n")
     sizes = [100, 1000] if quick else [100, 300, 1000, 3000, 10_000]
     costs = [time_run(make_country(n, 1_000_000, 60), members=1) for n in sizes]
+    curves["places (1e6 people, 60 days)"] = (sizes, costs)
+    if picture is not None:
+        draw_costs(curves, picture)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     rows = [
         [f"{n:,}", f"{1000 * c:.0f}", f"{1e6 * c / n / 60:.2f}"] for n, c in zip(sizes, costs, strict=True)
@@ -211,10 +250,11 @@ def main() -> None:
     parser.add_argument("--cases", type=Path, help="folder of Flee folders with one simsetting.yml")
     parser.add_argument("--flee", help="Python interpreter that has Flee installed")
     parser.add_argument("--hasten", type=int, default=50, help="people per agent in Flee")
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="SVG of cost against size to write")
     parser.add_argument("--only-cases", action="store_true", help="leave out what is synthetic")
     asked = parser.parse_args()
     if not asked.only_cases:
-        measure_sizes(quick=asked.quick)
+        measure_sizes(quick=asked.quick, picture=asked.picture)
     if asked.cases is not None:
         measure_cases(asked.cases, asked.flee, asked.hasten)
 

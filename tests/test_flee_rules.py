@@ -488,6 +488,7 @@ def country(seed: int, **move: object) -> FleeInputs:
     )  # fmt: skip
 
 
+BINS = ("km_bins", "memory_bins", "onward_bins")
 OPTIONS = {
     "defaults": {},
     "short stints": {"avoid_short_stints": True, "default_movechance": 0.5},
@@ -640,7 +641,7 @@ def test_counts_have_the_law_of_single_people(option: str):
     inputs = country(8, **OPTIONS[option])
     world = build_world(inputs)
     # how full camps are is looked at twice a day, as in the brute force
-    world = dataclasses.replace(world, arrays=world.arrays._replace(slices=1, km_bins=64, memory_bins=64))
+    world = dataclasses.replace(world, arrays=world.arrays._replace(slices=1, **dict.fromkeys(BINS, 64)))
     ours = run_world(world, members=600, streams=Streams(2), workers=1).stock.astype(float)
     runs = 25
     theirs = np.stack([simulate_singly(inputs, seed) for seed in range(runs)])

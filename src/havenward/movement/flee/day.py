@@ -19,6 +19,8 @@ processors. On days on which a site may fill, phase B is walked in slices, and i
 them: that is nearer to Flee on one processor. Given that, people of one *cohort* (same place, rest of the
 route, class, memory) are exchangeable, so all counts are binomial and multinomial. Memory is a number, so
 cohorts whose memory lies in the same bin are merged and keep their mean; likewise the kilometres moved today.
+Memory and today's kilometres drive people on only until they make up a day's top speed: those under way who
+are past that share one bin of memory.
 Nothing else is approximated.
 """
 
@@ -49,7 +51,9 @@ SLICE = uint64(0x2B)
 
 CONSTANT, POP_RATIO, DRIVEN_POISSON = 1, 2, 3  # spawn modes; 0: from counts
 ONE_BY_ONE_TO = 5  # up to this many people per route, one by one is quicker than binomials
+LINE_UP_TO = 8  # up to this many routes, comparing with each is quicker than halving
 SLICED_FROM = 0.002  # share of all people
+SPREAD = uint64(0x9E3779B97F4A7C15)  # times which neighbouring keys lie far apart (Knuth 1973)
 GENERATIONS = 64  # hops within one bin of kilometres, after which people rest: links of no length end there
 DONE, FULL, EXHAUSTED = 0, 1, 2  # how a simulation ends
 
@@ -114,6 +118,7 @@ class World(NamedTuple):
     walk_days: int
     km_bins: int
     memory_bins: int
+    onward_bins: int  # bins of memory of those on whom no short stint can end today any more
     slices: int  # most slices of phase B; 1: how full camps are is looked at before it only
 
 
@@ -126,19 +131,25 @@ MEMORY, KM = 0, 1  # columns of the numbers of a cohort (sums over its people) a
 class Sizes(NamedTuple):
     """What turns the fields of a cohort into one whole number and back, and how memory is kept."""
 
+    places: int
     trails: int
     classes: int
     ride_days: int
     walk_days: int
     memory_bins: int
     memory_scale: float  # bins per km
+    km_bins: int
+    top_km: float
+    walk_km: float
     short_stints: bool
+    onward_bins: int
+    onward_scale: float  # bins per km
 
 
 class Book(NamedTuple):
     """Cohorts and how to find the one with a given key (open addressing)."""
 
-    slots: NDArray[np.int64]  # power of two; -1: free
+    slots: NDArray[np.int32]  # power of two; -1: free
     whole: NDArray[np.int64]  # (cohort, column)
     sums: NDArray[np.float64]  # (cohort, column) memory in km, and km moved today
     size: NDArray[np.int64]  # (2,) cohorts, and whether it ran over
@@ -181,7 +192,7 @@ def _new_book(room: int) -> Book:
     while slots < 2 * room:
         slots *= 2
     return Book(
-        np.full(slots, -1, np.int64),
+        np.full(slots, -1, np.int32),
         np.zeros((room, 13), np.int64),
         np.zeros((room, 2)),
         np.zeros(2, np.int64),
@@ -196,38 +207,56 @@ def _empty(book: Book) -> None:
     book.size[0] = 0
 
 
-@njit(cache=True)
-def _enter(book: Book, key: int, count: int, memory: float, km: float) -> int:
+@njit(cache=True, inline="always")
+def _enter(
+    slots: NDArray[np.int32],
+    whole: NDArray[np.int64],
+    sums: NDArray[np.float64],
+    size: NDArray[np.int64],
+    key: int,
+    count: int,
+    memory: float,
+    km: float,
+) -> int:
     """Add people to the cohort with this key; tell its number where it is new, else -1."""
-    mask = book.slots.shape[0] - 1
-    slot = int(mix(uint64(key))) & mask
-    while True:
-        cohort = book.slots[slot]
-        if cohort < 0:
-            break
-        if book.whole[cohort, KEY] == key:
-            book.whole[cohort, COUNT] += count
-            book.sums[cohort, MEMORY] += count * memory
-            book.sums[cohort, KM] += count * km
-            return -1
+    mask = slots.shape[0] - 1
+    slot = int((uint64(key) * SPREAD) >> uint64(32)) & mask
+    cohort = slots[slot]
+    while cohort >= 0 and whole[cohort, KEY] != key:
         slot = (slot + 1) & mask
-    cohort = book.size[0]
-    if cohort == book.whole.shape[0]:
-        book.size[1] = 1
-        return -1
-    book.size[0] += 1
-    book.slots[slot] = cohort
-    book.whole[cohort, SPOT] = slot
-    book.whole[cohort, KEY] = key
-    book.whole[cohort, COUNT] = count
-    book.sums[cohort, MEMORY] = count * memory
-    book.sums[cohort, KM] = count * km
-    return int(cohort)
+        cohort = slots[slot]
+    new = -1
+    if cohort >= 0:
+        whole[cohort, COUNT] += count
+        sums[cohort, MEMORY] += count * memory
+        sums[cohort, KM] += count * km
+    elif size[0] == whole.shape[0]:
+        size[1] = 1
+    else:
+        new = size[0]
+        size[0] += 1
+        slots[slot] = new
+        whole[new, SPOT] = slot
+        whole[new, KEY] = key
+        whole[new, COUNT] = count
+        sums[new, MEMORY] = count * memory
+        sums[new, KM] = count * km
+    return new
 
 
 @njit(cache=True)
 def _rest(
-    sizes: Sizes, book: Book, place: int, trail: int, kind: int, foot: int, count: int, memory: float
+    sizes: Sizes,
+    slots: NDArray[np.int32],
+    whole: NDArray[np.int64],
+    sums: NDArray[np.float64],
+    size: NDArray[np.int64],
+    place: int,
+    trail: int,
+    kind: int,
+    foot: int,
+    count: int,
+    memory: float,
 ) -> None:
     """Let people be at a place at the end of the day."""
     bin_ = 0
@@ -236,9 +265,8 @@ def _rest(
     else:
         memory = 0.0
     key = (((place * sizes.trails + trail) * sizes.classes + kind) * 2 + foot) * sizes.memory_bins + bin_
-    cohort = _enter(book, 2 * key, count, memory, 0.0)
+    cohort = _enter(slots, whole, sums, size, 2 * key, count, memory, 0.0)
     if cohort >= 0:
-        whole = book.whole
         whole[cohort, PLACE] = place
         whole[cohort, TRAIL] = trail
         whole[cohort, KIND] = kind
@@ -250,7 +278,10 @@ def _rest(
 @njit(cache=True)
 def _stay_on_link(
     sizes: Sizes,
-    book: Book,
+    slots: NDArray[np.int32],
+    whole: NDArray[np.int64],
+    sums: NDArray[np.float64],
+    size: NDArray[np.int64],
     link: int,
     rode: int,
     walked: int,
@@ -269,9 +300,8 @@ def _stay_on_link(
         memory = 0.0
     key = ((link * sizes.ride_days + rode) * sizes.walk_days + walked) * 2 + doomed
     key = (((key * sizes.trails + trail) * sizes.classes + kind) * 2 + foot) * sizes.memory_bins + bin_
-    cohort = _enter(book, 2 * key + 1, count, memory, 0.0)
+    cohort = _enter(slots, whole, sums, size, 2 * key + 1, count, memory, 0.0)
     if cohort >= 0:
-        whole = book.whole
         whole[cohort, PLACE] = link
         whole[cohort, TRAIL] = trail
         whole[cohort, KIND] = kind
@@ -315,6 +345,18 @@ def _decide(
     order, room, going, stamp = day.order, scratch.room, scratch.going, scratch.stamp
     edges, totals = scratch.edges, scratch.total
     whole, sums, hops, hop_sums = book.whole, book.sums, queue.whole, queue.sums
+    slots, rests, rest_sums, size = tomorrow.slots, tomorrow.whole, tomorrow.sums, tomorrow.size
+    trail_head, trail_tail, trail_end = world.trail_head, world.trail_tail, world.trail_end
+    score, nearness, factors, exponents = (
+        world.score, world.path_nearness, world.path_factor, world.class_exponent,
+    )  # fmt: skip
+    left, pop, capacity = day.left, day.pop, day.capacity
+    pop_power, pop_base, short_stints, top_km = (
+        world.pop_power, world.pop_base, world.short_stints, world.top_km,
+    )  # fmt: skip
+    softening, power, pruning, fixed = (
+        world.weight_softening, world.weight_power, world.pruning, world.fixed,
+    )  # fmt: skip
     hopping, most = 0, hops.shape[0]
     for k in range(deciding):
         cohort = order[k]
@@ -327,20 +369,20 @@ def _decide(
 
         # who leaves
         leave = count
-        pack = (bin_ * (world.km_bins + 1) + stretch + 1) * (GENERATIONS + 1) + generation
+        pack = (bin_ * (sizes.km_bins + 1) + stretch + 1) * (GENERATIONS + 1) + generation
         cohort_key = mix(keys[place] ^ uint64((pack * 2 + foot) * sizes.classes + kind))
         if trail > 0:
             cohort_key = mix(cohort_key ^ trail_keys[trail])
-        elif not (stretch >= 0 and world.short_stints and town[row, place] and memory + km < world.top_km):
+        elif not (stretch >= 0 and short_stints and town[row, place] and memory + km < top_km):
             chance = movechance[row, place]
-            if world.pop_power != 0.0:
-                lives = max(float(day.pop[place]), day.capacity[place])
-                chance *= (lives / world.pop_base) ** world.pop_power
+            if pop_power != 0.0:
+                lives = max(float(pop[place]), capacity[place])
+                chance *= (lives / pop_base) ** pop_power
             if chance < 1.0:
                 leave = draw_binomial(count, chance, seat(leave_seat, cohort_key))
         later = 0.5 * (memory + km)
         if leave < count:
-            _rest(sizes, tomorrow, place, trail, kind, foot, count - leave, later)
+            _rest(sizes, slots, rests, rest_sums, size, place, trail, kind, foot, count - leave, later)
         if leave == 0:
             continue
         start = seat(route_seat, cohort_key)
@@ -348,13 +390,13 @@ def _decide(
         # where to: the route they have, if its next link is still there and the camp at its end has room ...
         first, last = path_first[epoch, place], path_first[epoch, place + 1]
         if trail > 0:
-            dest, follow = world.trail_end[trail], -1
+            dest, follow = trail_end[trail], -1
             for n in range(link_first[epoch, place], link_first[epoch, place + 1]):
-                if link_to[link_list[n]] == world.trail_head[trail]:
+                if link_to[link_list[n]] == trail_head[trail]:
                     follow = link_list[n]
                     break
             if follow < 0 or (camp[row, dest] and room[dest] < 0.5):
-                _rest(sizes, tomorrow, place, 0, kind, foot, leave, later)
+                _rest(sizes, slots, rests, rest_sums, size, place, 0, kind, foot, leave, later)
                 continue
             first, last = 0, 1
             going[0] = leave
@@ -362,10 +404,13 @@ def _decide(
         elif first < last:
             if stamp[kind, place] != phase:
                 stamp[kind, place] = phase
-                _weigh(world, scratch, row, first, last, kind, place)
-            _choose(edges[kind], path_keys, going, first, last, totals[kind, place], leave, start)
+                totals[kind, place] = _weigh(
+                    edges, kind, first, last, exponents[kind], score, row, path_dest, factors, nearness, room,
+                    softening, power, pruning, fixed,
+                )  # fmt: skip
+            _choose(edges, kind, path_keys, going, first, last, totals[kind, place], leave, start)
         else:
-            _rest(sizes, tomorrow, place, 0, kind, foot, leave, later)
+            _rest(sizes, slots, rests, rest_sums, size, place, 0, kind, foot, leave, later)
             continue
         for path in range(first, last):
             people = going[path - first]
@@ -374,16 +419,16 @@ def _decide(
             if trail == 0:
                 dest = path_dest[path]
                 if camp[row, dest] and room[dest] < 0.5:
-                    _rest(sizes, tomorrow, place, 0, kind, foot, people, later)
+                    _rest(sizes, slots, rests, rest_sums, size, place, 0, kind, foot, people, later)
                     continue
             if hopping == most:
-                tomorrow.size[1] = 1
+                size[1] = 1
                 return hopping
-            day.left[place] += people
+            left[place] += people
             hops[hopping, SEAT] = np.int64(start if trail > 0 else start ^ path_keys[path])
             hops[hopping, COUNT] = people
             hops[hopping, PLACE] = follow if trail > 0 else path_link[path]
-            hops[hopping, TRAIL] = world.trail_tail[trail] if trail > 0 else path_trail[path]
+            hops[hopping, TRAIL] = trail_tail[trail] if trail > 0 else path_trail[path]
             hops[hopping, KIND] = kind
             hops[hopping, FOOT] = foot
             hops[hopping, RODE] = 0
@@ -507,8 +552,15 @@ def _move(
     `source` is the bin of kilometres they were taken from (-1: none), `generation` how often it was emptied.
     """
     link_walk, link_speed, link_km = world.link_walk, world.link_speed, world.link_km
-    hops, sums, head = queue.whole, queue.sums, day.head
-    trails, classes = sizes.trails, sizes.classes
+    link_from, link_to = world.link_from, world.link_to
+    slots, rests, rest_sums, size = tomorrow.slots, tomorrow.whole, tomorrow.sums, tomorrow.size
+    next_slots, whole, next_sums, next_size = moving.slots, moving.whole, moving.sums, moving.size
+    walk_km, km_bins, top_km, places = sizes.walk_km, sizes.km_bins, sizes.top_km, sizes.places
+    hops, sums, head, came = queue.whole, queue.sums, day.head, day.came
+    trails, classes, short_stints = sizes.trails, sizes.classes, sizes.short_stints
+    memory_bins, memory_scale = sizes.memory_bins, sizes.memory_scale
+    onward_bins, onward_scale = sizes.onward_bins, sizes.onward_scale
+    all_bins = memory_bins + onward_bins
     for hop in range(hopping):
         link, trail, kind = hops[hop, PLACE], hops[hop, TRAIL], hops[hop, KIND]
         rode, walked, doomed = hops[hop, RODE], hops[hop, WALKED], hops[hop, DOOMED]
@@ -518,48 +570,69 @@ def _move(
             on_foot = hops[hop, COUNT]
         elif link_walk[link] > 0.0:
             on_foot = draw_binomial(hops[hop, COUNT], link_walk[link], seat(uint64(hops[hop, SEAT]), WALK))
-        done = rode * link_speed[link] + walked * world.walk_km
+        done = rode * link_speed[link] + walked * walk_km
         length = link_km[link]
         for walks in range(2):
             people = on_foot if walks == 1 else hops[hop, COUNT] - on_foot
             if people == 0:
                 continue
-            speed = world.walk_km if walks == 1 else link_speed[link]
+            speed = walk_km if walks == 1 else link_speed[link]
             if done + speed <= length:
                 _stay_on_link(
-                    sizes, tomorrow, link, rode + 1 - walks, walked + walks, doomed, trail, kind,
-                    hops[hop, FOOT], people, 0.5 * (memory + km + speed),
+                    sizes, slots, rests, rest_sums, size, link, rode + 1 - walks, walked + walks, doomed,
+                    trail, kind, hops[hop, FOOT], people, 0.5 * (memory + km + speed),
                 )  # fmt: skip
                 continue
             moved = km + length - done
-            place = world.link_from[link] if doomed == 1 else world.link_to[link]
-            day.came[place] += people
-            stretch = min(int(moved * world.km_bins / world.top_km), world.km_bins - 1)
+            place = link_from[link] if doomed == 1 else link_to[link]
+            came[place] += people
+            stretch = min(int(moved * km_bins / top_km), km_bins - 1)
             again = generation if stretch == source else 0
+            onward = memory + moved >= top_km
             if doomed == 1 or moved >= speed or again >= GENERATIONS:
-                _rest(sizes, tomorrow, place, trail, kind, 0, people, 0.5 * (memory + moved))
+                _rest(
+                    sizes, slots, rests, rest_sums, size, place, trail, kind, 0, people,
+                    0.5 * (memory + moved),
+                )  # fmt: skip
                 continue
             bin_ = 0
-            if sizes.short_stints:
-                bin_ = min(int(memory * sizes.memory_scale), sizes.memory_bins - 1)
-            key = ((stretch * world.keys.shape[0] + place) * trails + trail) * classes + kind
-            key = (key * (GENERATIONS + 1) + again) * sizes.memory_bins + bin_
-            cohort = _enter(moving, key, people, memory, moved)
+            if short_stints and onward:
+                # whatever they remember, it no longer drives them on today
+                bin_ = min(int(memory * onward_scale), onward_bins - 1)
+            elif short_stints:
+                bin_ = onward_bins + min(int(memory * memory_scale), memory_bins - 1)
+            key = ((stretch * places + place) * trails + trail) * classes + kind
+            key = (key * (GENERATIONS + 1) + again) * all_bins + bin_
+            cohort = _enter(next_slots, whole, next_sums, next_size, key, people, memory, moved)
             if cohort >= 0:
-                moving.whole[cohort, NEXT] = head[stretch]
-                moving.whole[cohort, PLACE] = place
-                moving.whole[cohort, TRAIL] = trail
-                moving.whole[cohort, KIND] = kind
-                moving.whole[cohort, FOOT] = 0
-                moving.whole[cohort, BIN] = bin_
+                whole[cohort, NEXT] = head[stretch]
+                whole[cohort, PLACE] = place
+                whole[cohort, TRAIL] = trail
+                whole[cohort, KIND] = kind
+                whole[cohort, FOOT] = 0
+                whole[cohort, BIN] = bin_
                 head[stretch] = cohort
 
 
 @njit(cache=True)
-def _weigh(world: World, scratch: Scratch, row: int, first: int, last: int, kind: int, place: int) -> None:
-    """Cumulate the weights of the routes from a place."""
-    exponent, scores, edges = world.class_exponent[kind], world.score, scratch.edges
-    dests, factors, nearness = world.path_dest, world.path_factor, world.path_nearness
+def _weigh(
+    edges: NDArray[np.float64],
+    kind: int,
+    first: int,
+    last: int,
+    exponent: float,
+    scores: NDArray[np.float64],
+    row: int,
+    dests: NDArray[np.int64],
+    factors: NDArray[np.float64],
+    nearness: NDArray[np.float64],
+    room: NDArray[np.float64],
+    softening: float,
+    power: float,
+    pruning: float,
+    fixed: bool,  # noqa: FBT001 - compiled functions take positions
+) -> float:
+    """Cumulate the weights of the routes from a place; give their sum."""
     highest = 0.0
     for path in range(first, last):
         dest = dests[path]
@@ -568,17 +641,17 @@ def _weigh(world: World, scratch: Scratch, row: int, first: int, last: int, kind
         if exponent != 1.0:
             own = score**exponent
         own *= factors[path]
-        if world.fixed:
+        if fixed:
             # capacity is not looked at, and the score counts twice
-            weight = ((world.weight_softening + score) * nearness[path]) ** world.weight_power * own
+            weight = ((softening + score) * nearness[path]) ** power * own
         else:
-            weight = (world.weight_softening + own) * nearness[path] * scratch.room[dest]
-            if world.weight_power != 1.0:
-                weight **= world.weight_power
+            weight = (softening + own) * nearness[path] * room[dest]
+            if power != 1.0:
+                weight **= power
         edges[kind, path] = weight
         highest = max(highest, weight)
     total = 0.0
-    least = highest / world.pruning if world.pruning >= 1.001 else 0.0
+    least = highest / pruning if pruning >= 1.001 else 0.0
     for path in range(first, last):
         if edges[kind, path] >= least:
             total += edges[kind, path]
@@ -588,12 +661,13 @@ def _weigh(world: World, scratch: Scratch, row: int, first: int, last: int, kind
         for path in range(first, last):
             total += 1.0
             edges[kind, path] = total
-    scratch.total[kind, place] = total
+    return total
 
 
 @njit(cache=True)
 def _choose(
     edges: NDArray[np.float64],
+    kind: int,
     keys: NDArray[np.uint64],
     going: NDArray[np.int64],
     first: int,
@@ -610,20 +684,25 @@ def _choose(
         for _ in range(count):
             u, state = draw_unit(state)
             target = u * total
-            low, high = first, last - 1
-            while low < high:
-                middle = (low + high) // 2
-                if edges[middle] <= target:
-                    low = middle + 1
-                else:
-                    high = middle
+            low = first
+            if last - first <= LINE_UP_TO:
+                for path in range(first, last - 1):
+                    low += edges[kind, path] <= target
+            else:
+                high = last - 1
+                while low < high:
+                    middle = (low + high) // 2
+                    if edges[kind, middle] <= target:
+                        low = middle + 1
+                    else:
+                        high = middle
             going[low - first] += 1
         return
     before = 0.0
     for path in range(first, last):
-        weight = edges[path] - before
+        weight = edges[kind, path] - before
         rest = total - before
-        before = edges[path]
+        before = edges[kind, path]
         if weight <= 0.0:
             continue
         taken = count
@@ -701,7 +780,10 @@ def _appear(
             start = seat(member_seat ^ kind_seat, world.keys[place] ^ uint64(kind))
             people = draw_binomial(count, own / rest, start)
         if people > 0:
-            _rest(sizes, tomorrow, place, 0, kind, foot, people, 0.0)
+            _rest(
+                sizes, tomorrow.slots, tomorrow.whole, tomorrow.sums, tomorrow.size, place, 0, kind, foot,
+                people, 0.0,
+            )  # fmt: skip
         count -= people
         rest -= own
         if count == 0:
@@ -788,8 +870,9 @@ def simulate_members(
     # a memory of a whole day at top speed or more drives nobody on: one bin holds all of these
     scale = (world.memory_bins - 1) / world.top_km
     sizes = Sizes(
-        world.trail_head.shape[0], classes, world.ride_days, world.walk_days, world.memory_bins, scale,
-        world.short_stints,
+        places, world.trail_head.shape[0], classes, world.ride_days, world.walk_days, world.memory_bins,
+        scale, world.km_bins, world.top_km, world.walk_km, world.short_stints,
+        world.onward_bins, world.onward_bins / (2.0 * world.top_km),
     )  # fmt: skip
     widest = 1
     for epoch in range(world.path_first.shape[0]):

@@ -31,8 +31,8 @@ _PEACE = 1e-6
 # a place that people leave with less than this chance per day is a camp to Flee, whatever its type
 _CAMP_BELOW = 0.005
 # bins in which cohorts merge: kilometres of today, and memory of recent travel (the last: a day's top speed
-# and more)
-_KM_BINS, _MEMORY_BINS = 6, 3
+# and more); while people are under way, memory that no longer drives them on
+_KM_BINS, _MEMORY_BINS, _ONWARD_BINS = 6, 3, 1
 # most slices into which a day on which a site fills is cut
 _SLICES = 16
 _EARTH_KM = 6373.0  # radius as in Flee's calculateDistance
@@ -170,6 +170,7 @@ def build_world(inputs: FleeInputs) -> FleeWorld:
         walk_days=1 + (_longest_walk(roads.links, settings) if _anyone_walks(roads.links, settings) else 0),
         km_bins=_KM_BINS,
         memory_bins=_MEMORY_BINS if settings.avoid_short_stints else 1,
+        onward_bins=_ONWARD_BINS,
         slices=_SLICES,
     )
     return FleeWorld(names, settings, inputs.start_date, inputs.days, arrays)
