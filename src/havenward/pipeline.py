@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from havenward.errors import Problem, SettingsError
+from havenward.records import START_KINDS
 from havenward.runs import Run, check_free, write_run
 from havenward.settings import BriefSettings, ForecastSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from havenward.records import Assumption, Case, Ensemble
+    from havenward.records import Case, Ensemble
 
 LOOKS = (date(2016, 7, 31), date(2016, 10, 16))
 LOOK_BACK_UNTIL = date(2017, 6, 22)
@@ -109,7 +110,6 @@ def simulate(
     known: Case, settings: ForecastSettings, *, workers: int, progress: Progress = SILENT
 ) -> Ensemble:
     """Draw the assumptions and run every member of a forecast."""
-    from havenward.case.assumptions import resolve_assumptions
     from havenward.forecast.ensemble import draw_assumptions
     from havenward.movement.simulate import simulator
     from havenward.randomness import Streams
@@ -117,19 +117,17 @@ def simulate(
     if settings.rules == "flee":
         return _simulate_flee(known, settings, workers=workers, progress=progress)
     streams = Streams(settings.seed)
-    assumptions, events = resolve_assumptions(known, settings.priors, settings.scenario)
-    simulated = replace(known, events=known.events + events)
+    simulated = _as_simulated(known, settings.rules, settings.priors, settings.scenario)
     engine = simulator(
         simulated,
-        assumptions,
+        simulated.assumptions,
         first_day(known, settings.origin_date),
         settings.origin_date,
         settings.origin_date + timedelta(days=settings.horizon_days),
         streams,
     )
-    draws = draw_assumptions(
-        assumptions, streams, settings.members, _dates_not_come(assumptions, simulated, settings.origin_date)
-    )
+    not_come = _dates_not_come(simulated, settings.origin_date)
+    draws = draw_assumptions(simulated.assumptions, streams, settings.members, not_come)
     progress.begin("members", settings.members)
     return engine.run(draws, workers=workers, told=progress.step)
 
@@ -162,25 +160,21 @@ def _simulate_flee(known: Case, settings: ForecastSettings, *, workers: int, pro
     )
 
 
-def _dates_not_come(assumptions: Sequence[Assumption], known: Case, origin_date: date) -> dict[str, float]:
+def _dates_not_come(known: Case, origin_date: date) -> dict[str, float]:
     """Name the assumed dates that have not come by the origin date: nothing that is known says they have."""
     started = any(
         e.kind == "operation_starts" and isinstance(e.date, date) and not e.location for e in known.events
     )
     return {
         a.name: float((origin_date - a.after).days)
-        for a in assumptions
+        for a in known.assumptions
         if a.after is not None and not (started and a.name == "operation_start")
     }
 
 
 def first_day(known: Case, origin_date: date) -> date:
     """Decide where the simulation begins: with the operation, or the day after the origin date before it."""
-    started = [
-        e.date
-        for e in known.events
-        if e.kind in ("operation_starts", "front_reaches") and isinstance(e.date, date)
-    ]
+    started = [e.date for e in known.events if e.kind in START_KINDS and isinstance(e.date, date)]
     return max(known.start, min([origin_date + timedelta(days=1), *started]))
 
 

@@ -23,6 +23,19 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 RECEIVING_KINDS = ("camp", "host")
+# events that say when movement begins, and events whose date must be a day and no assumption, because they
+# change the map or order people
+START_KINDS = ("operation_starts", "front_reaches")
+FIXED_DATE_KINDS = (
+    "route_closes",
+    "route_opens",
+    "border_closes",
+    "border_opens",
+    "capacity",
+    "screening",
+    "order_to_stay",
+    "order_to_leave",
+)
 TOTAL = "total"
 QUANTILE_LEVELS = (
     0.01,

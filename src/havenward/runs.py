@@ -77,13 +77,7 @@ class Run:
             return pl.read_parquet(path)
         except (OSError, pl.exceptions.PolarsError) as error:
             raise RunError(
-                Problem(
-                    str(path),
-                    "the table cannot be read",
-                    "expected a Parquet file",
-                    "run the forecast again",
-                    "run-damaged",
-                )
+                _damage(str(path), "the table cannot be read", "expected a Parquet file")
             ) from error
 
     def scan(self, name: str) -> pl.LazyFrame:
@@ -91,6 +85,11 @@ class Run:
         import polars as pl
 
         return pl.scan_parquet(self.folder / f"{name}.parquet")
+
+
+def _damage(where: str, found: str, expected: str) -> Problem:
+    """Say what is wrong with a run that only a new forecast can mend."""
+    return Problem(where, found, expected, "run the forecast again", "run-damaged")
 
 
 @contextmanager
@@ -110,12 +109,10 @@ def told_if_damaged(run: Run) -> Iterator[None]:
         yield
     except failures as error:
         raise RunError(
-            Problem(
+            _damage(
                 str(run.folder),
                 f"its tables cannot be read together ({type(error).__name__})",
                 "expected the tables that a forecast writes",
-                "run the forecast again",
-                "run-damaged",
             )
         ) from error
 
@@ -306,41 +303,17 @@ def read_run(folder: Path) -> Run:
     try:
         meta = json.loads(path.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise RunError(
-            Problem(
-                str(path),
-                f"the file cannot be read ({error})",
-                "expected JSON",
-                "run the forecast again",
-                "run-damaged",
-            )
-        ) from error
+        raise RunError(_damage(str(path), f"the file cannot be read ({error})", "expected JSON")) from error
     lacking = sorted(META_KEYS - set(meta)) if isinstance(meta, dict) else ["every key"]
     if lacking:
         raise RunError(
-            Problem(
-                str(path),
-                f"{', '.join(lacking)} is missing",
-                "expected what a forecast writes",
-                "run the forecast again",
-                "run-damaged",
-            )
+            _damage(str(path), f"{', '.join(lacking)} is missing", "expected what a forecast writes")
         )
     missing = [f"{name}.parquet" for name in TABLES if not (folder / f"{name}.parquet").is_file()]
     missing += [] if (folder / "case").is_dir() else ["case"]
     if missing:
-        raise RunError(
-            [
-                Problem(
-                    str(folder),
-                    f"{name} is missing",
-                    "expected a complete run folder",
-                    "run the forecast again",
-                    "run-damaged",
-                )
-                for name in missing
-            ]
-        )
+        expected = "expected a complete run folder"
+        raise RunError([_damage(str(folder), f"{name} is missing", expected) for name in missing])
     if not isinstance(meta["schema"], int) or meta["schema"] > SCHEMA_VERSION:
         raise RunError(
             Problem(

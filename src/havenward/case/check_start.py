@@ -11,22 +11,12 @@ from typing import TYPE_CHECKING
 
 from havenward.case.findings import Trouble
 from havenward.case.priors import read_past_crises
+from havenward.records import FIXED_DATE_KINDS, START_KINDS
 
 if TYPE_CHECKING:
     from havenward.case.draft import Draft
 
-STARTS = ("operation_starts", "front_reaches")
 UNREAD = ("conflict", "conflict_ends")
-FIXED = (
-    "route_closes",
-    "route_opens",
-    "border_closes",
-    "border_opens",
-    "capacity",
-    "screening",
-    "order_to_stay",
-    "order_to_leave",
-)
 
 
 def check_start(draft: Draft) -> None:
@@ -42,7 +32,7 @@ def _check_begin(draft: Draft) -> None:
     if not draft.is_sound("events", "locations") or not draft.case.locations:
         return
     named = {a.name for a in draft.case.assumptions}
-    if "operation_start" in named or any(e.kind in STARTS for e in draft.case.events):
+    if "operation_start" in named or any(e.kind in START_KINDS for e in draft.case.events):
         return
     trouble = Trouble(
         "nothing says when movement would begin",
@@ -65,7 +55,7 @@ def _check_events(draft: Draft) -> None:
                 "warning",
             )
             draft.findings.add("events.csv", event.row, trouble)
-        elif event.kind in FIXED and not isinstance(event.date, date):
+        elif event.kind in FIXED_DATE_KINDS and not isinstance(event.date, date):
             trouble = Trouble(
                 f"{event.kind} has the date '{event.date}'",
                 "expected a fixed date for what changes the map or orders people, before a forecast",

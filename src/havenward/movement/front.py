@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from havenward.dates import day_number
+from havenward.movement.network import attribute_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,7 +114,7 @@ def draw_front(
 
 def _plan(case: Case, network: Network) -> list[int]:
     """Order the cells as the plan reaches them; cells without a place in it come last, by key."""
-    order = {a.location: float(a.value) for a in case.attributes if a.key == "front_order"}
+    order = attribute_numbers(case, "front_order")
     names = network.cell_names
     return sorted(range(len(names)), key=lambda c: (order.get(names[c], np.inf), names[c]))
 

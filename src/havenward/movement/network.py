@@ -16,7 +16,7 @@ import numpy as np
 from havenward.dates import day_number
 from havenward.errors import CaseError, Problem
 from havenward.randomness import stable_key
-from havenward.records import RECEIVING_KINDS
+from havenward.records import FIXED_DATE_KINDS, RECEIVING_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,16 +27,6 @@ if TYPE_CHECKING:
     from havenward.records import Case, Event, Location
 
 UNREACHED = np.inf
-FIXED_DATE_KINDS = (
-    "route_closes",
-    "route_opens",
-    "border_closes",
-    "border_opens",
-    "capacity",
-    "screening",
-    "order_to_stay",
-    "order_to_leave",
-)
 _GATE_KINDS = ("town", "border", "marker")
 
 # adjacency: place -> (neighbour, km, whether vehicles can pass), sorted by neighbour
@@ -251,6 +241,11 @@ def build_network(case: Case, first_date: date, days: int, rules: Rules) -> Netw
         is_host=np.array([by_key[s].kind == "host" for s in sites], np.bool_),
         keys=np.array([stable_key("location", p) for p in places], np.uint64),
     )
+
+
+def attribute_numbers(case: Case, key: str) -> dict[str, float]:
+    """Give the number that an attribute says of each location that has it."""
+    return {a.location: float(a.value) for a in case.attributes if a.key == key}
 
 
 # -- the map by day ---------------------------------------------------------------------------------------

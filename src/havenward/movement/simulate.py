@@ -16,10 +16,10 @@ from havenward.dates import day_number
 from havenward.errors import CaseError, Problem
 from havenward.movement.day import Draws, World, simulate_members
 from havenward.movement.front import FAR, draw_front
-from havenward.movement.network import Network, build_network
+from havenward.movement.network import Network, attribute_numbers, build_network
 from havenward.movement.rules import HAVENWARD, Rules
 from havenward.randomness import Streams, stable_key
-from havenward.records import Ensemble
+from havenward.records import START_KINDS, Ensemble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -300,7 +300,7 @@ def place_people(
         An origin has no population where it needs one, or nobody lives anywhere.
     """
     by_key = {place.location: place for place in case.locations}
-    weights = {a.location: float(a.value) for a in case.attributes if a.key == "cell_weight"}
+    weights = attribute_numbers(case, "cell_weight")
     names = network.cell_names
     known = [by_key[name].population for name in names]
     if "population_at_risk" not in draws:
@@ -415,7 +415,7 @@ def assumed_capacity(
     `capacity.SITE` counts first; otherwise `ready_places` is shared among sites with a `capacity_weight` that
     anyone can reach and that have no published capacity.
     """
-    weights = {a.location: float(a.value) for a in case.attributes if a.key == "capacity_weight"}
+    weights = attribute_numbers(case, "capacity_weight")
     places = np.full((members, len(network.sites)), np.nan)
     reachable = np.atleast_1d(np.isfinite(network.km).any(axis=(0, 1)))
     published = np.atleast_1d(np.isfinite(network.capacity).any(axis=0))
@@ -437,7 +437,7 @@ def opening_caseload(
     case: Case, network: Network, draws: Mapping[str, FloatArray], members: int
 ) -> NDArray[np.int64]:
     """Give the people displaced earlier who are at each site already, shape (member, site)."""
-    weights = {a.location: float(a.value) for a in case.attributes if a.key == "opening_weight"}
+    weights = attribute_numbers(case, "opening_weight")
     opening = np.zeros((members, len(network.sites)))
     whole = sum(weights.get(name, 0.0) for name in network.site_names)
     for s, name in enumerate(network.site_names):
@@ -529,9 +529,7 @@ def _check_origins(network: Network) -> list[Problem]:
 
 def _check_front(case: Case, assumptions: Sequence[Assumption]) -> list[Problem]:
     known = {a.name for a in assumptions}
-    if "operation_start" in known or any(
-        e.kind in ("operation_starts", "front_reaches") for e in case.events
-    ):
+    if "operation_start" in known or any(e.kind in START_KINDS for e in case.events):
         return []
     return [
         Problem(
@@ -547,7 +545,7 @@ def _check_front(case: Case, assumptions: Sequence[Assumption]) -> list[Problem]
 def _check_caseload(case: Case, assumptions: Sequence[Assumption]) -> list[Problem]:
     if "opening_caseload" not in {a.name for a in assumptions}:
         return []
-    if any(a.key == "opening_weight" and float(a.value) > 0 for a in case.attributes):
+    if any(weight > 0 for weight in attribute_numbers(case, "opening_weight").values()):
         return []
     return [
         Problem(
