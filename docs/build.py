@@ -127,7 +127,7 @@ def undocumented() -> Iterator[str]:
     """Name each command, option, setting, column and message that no page explains."""
     yield from undescribed_columns()
     yield from undescribed_settings()
-    if (SOURCE / "cli.py").exists():
+    if (SOURCE / "cli").exists():
         yield from undescribed_commands()
     if (TABLES / "messages.csv").exists():
         yield from undescribed_messages()
@@ -409,7 +409,7 @@ def compose_commands() -> str:
         "",
         MARK,
         "",
-        "Source: `src/havenward/cli.py`. Data go to the place named or to standard output, words and",
+        "Source: `src/havenward/cli/`. Data go to the place named or to standard output, words and",
         "progress to standard error. Exit status: 0 done, 1 data or settings wrong, 2 the command misspelt.",
     ]
     for name, parser in walk_commands(command_parser()):
@@ -561,7 +561,7 @@ PAGES = (
     Page("reference/files.md", compose_files, "src/havenward/tables"),
     Page("reference/assumptions.md", compose_assumptions, "src/havenward/tables/parameters.csv"),
     Page("reference/settings.md", compose_settings, "src/havenward/settings.py"),
-    Page("reference/commands.md", compose_commands, "src/havenward/cli.py"),
+    Page("reference/commands.md", compose_commands, "src/havenward/cli/"),
     Page("messages.md", compose_messages, "src/havenward/tables/messages.csv"),
 )
 

@@ -11,6 +11,7 @@ import pytest
 from havenward.movement.front import FAR, draw_front
 from havenward.movement.network import build_network
 from havenward.movement.rules import HAVENWARD
+from havenward.randomness import Streams
 from havenward.records import Case
 from worlds import START, city, event
 
@@ -32,7 +33,7 @@ def front(case: Case, origin_day: int = -1, **changes: float):
     """Draw the front of a city of four cells with 40, 60, 50 and 80 thousand people."""
     network = build_network(case, START, 100, HAVENWARD)
     people = np.tile(np.array([40_000, 60_000, 50_000, 80_000]), (MEMBERS, 1))
-    return draw_front(case, network, people, draws(**changes), START, origin_day)
+    return draw_front(case, network, people, draws(**changes), START, origin_day, Streams(1))
 
 
 def test_cells_are_reached_by_the_people_before_them() -> None:
@@ -130,5 +131,42 @@ def test_the_latest_word_on_the_start_counts() -> None:
 def test_empty_cells_do_no_harm(people: int) -> None:
     network = build_network(city(), START, 100, HAVENWARD)
     nobody = np.full((MEMBERS, 4), people)
-    result = draw_front(city(), network, nobody, draws(), START, -1)
+    result = draw_front(city(), network, nobody, draws(), START, -1, Streams(1))
     assert (result.reached[:, 0] == 4).all()
+
+
+def conflict_city(*events) -> Case:
+    return city(events=events)
+
+
+def test_conflict_reaches_a_cell_on_its_day_and_passes_when_it_ends() -> None:
+    first, second = build_network(city(), START, 100, HAVENWARD).cell_names[:2]
+    case = conflict_city(
+        event(date(2030, 1, 11), "conflict", location=first),
+        event(date(2030, 1, 31), "conflict_ends", location=first),
+        event(date(2030, 1, 16), "conflict", location=second),
+    )
+    result = front(case, origin_day=40)
+    days = [(when - START).days for when in (date(2030, 1, 11), date(2030, 1, 31), date(2030, 1, 16))]
+    assert (result.reached[:, 0] == days[0]).all()
+    assert (result.passed[:, 0] == days[1]).all()
+    assert (result.reached[:, 1] == days[2]).all()
+    assert (result.passed[:, 1] == FAR).all(), "a conflict goes on until something says that it ended"
+
+
+def test_conflict_comes_to_calm_cells_only_after_the_origin_date_and_faster_where_it_spread_fast() -> None:
+    def calm_days(*starts: int) -> np.ndarray:
+        names = build_network(city(), START, 100, HAVENWARD).cell_names
+        events = [
+            event(date.fromordinal(START.toordinal() + day), "conflict", location=name)
+            for day, name in zip(starts, names, strict=False)
+        ]
+        network = build_network(city(), START, 100, HAVENWARD)
+        people = np.tile(np.array([40_000, 60_000, 50_000, 80_000]), (2000, 1))
+        placed = draw_front(conflict_city(*events), network, people, draws(), START, 30, Streams(1))
+        return placed.reached[:, -1]
+
+    slow, fast = calm_days(5), calm_days(5, 10, 20)
+    assert slow.min() > 30
+    assert fast.min() > 30
+    assert np.median(fast) < 0.6 * np.median(slow)

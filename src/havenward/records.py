@@ -25,7 +25,7 @@ SCHEMA_VERSION = 1
 RECEIVING_KINDS = ("camp", "host")
 # events that say when movement begins, and events whose date must be a day and no assumption, because they
 # change the map or order people
-START_KINDS = ("operation_starts", "front_reaches")
+START_KINDS = ("operation_starts", "front_reaches", "conflict")
 FIXED_DATE_KINDS = (
     "route_closes",
     "route_opens",

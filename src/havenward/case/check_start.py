@@ -1,4 +1,4 @@
-"""Whether a forecast could begin: what the rule set `havenward` needs, and what it does not read.
+"""Whether a forecast could begin: what the rule set `havenward` needs.
 
 All of it is warned of, not refused: a case grows row by row, and other rule sets need other things. A
 forecast refuses what is missing here.
@@ -16,11 +16,9 @@ from havenward.records import FIXED_DATE_KINDS, START_KINDS
 if TYPE_CHECKING:
     from havenward.case.draft import Draft
 
-UNREAD = ("conflict", "conflict_ends")
-
 
 def check_start(draft: Draft) -> None:
-    """Warn of what keeps a forecast from beginning, and of events that it would not read."""
+    """Warn of what keeps a forecast from beginning."""
     if draft.case.rules != "havenward":
         return
     _check_begin(draft)
@@ -36,7 +34,7 @@ def _check_begin(draft: Draft) -> None:
         return
     trouble = Trouble(
         "nothing says when movement would begin",
-        "expected an event operation_starts or front_reaches, or an assumption operation_start",
+        "expected an event operation_starts, front_reaches or conflict, or an assumption operation_start",
         "add one of these before a forecast; the date may be an assumption",
         "no-start",
         "warning",
@@ -46,16 +44,7 @@ def _check_begin(draft: Draft) -> None:
 
 def _check_events(draft: Draft) -> None:
     for event in draft.case.events:
-        if event.kind in UNREAD:
-            trouble = Trouble(
-                f"kind is {event.kind}",
-                "expected an event that the rule set havenward reads",
-                "say with front_reaches and retaken whom the fighting reaches; this row changes nothing",
-                "event-not-read",
-                "warning",
-            )
-            draft.findings.add("events.csv", event.row, trouble)
-        elif event.kind in FIXED_DATE_KINDS and not isinstance(event.date, date):
+        if event.kind in FIXED_DATE_KINDS and not isinstance(event.date, date):
             trouble = Trouble(
                 f"{event.kind} has the date '{event.date}'",
                 "expected a fixed date for what changes the map or orders people, before a forecast",

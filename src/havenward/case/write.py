@@ -7,8 +7,6 @@ them.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import fields
 from datetime import date
 from hashlib import blake2b
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from havenward.case.draft import ASSUMPTIONS_FILE, CASE_FILE, REPORTS_FOLDER, SCENARIOS_FILE
 from havenward.case.tables import MANDATORY, SHEETS, read_columns
 from havenward.errors import CaseError, Problem
+from havenward.files import open_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,15 +88,8 @@ def write_case(case: Case, folder: Path | str) -> None:
 
 def _replace(path: Path, text: str) -> None:
     """Put a file in the place of an older one in one step."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.part-", dir=path.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        part.chmod(0o644)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with open_whole(path) as stream:
+        stream.write(text)
 
 
 # -- tables --------------------------------------------------------------------------------------------

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from havenward.forecast.measures import CENTRAL, weighted_interval_score
 from havenward.records import QUANTILE_LEVELS, TOTAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import polars as pl
     from numpy.typing import NDArray
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 # what a count of people displaced is held against: the people themselves, and those a counting system sees
 TARGETS = ("stock", "counted_displaced")
-_COVERED = {50: (0.25, 0.75), 80: (0.10, 0.90), 95: (0.025, 0.975)}
 
 
 @dataclass(frozen=True)
@@ -43,32 +43,6 @@ class Score:
     coverage_80: float
     coverage_95: float
     width_95: float
-
-
-def weighted_interval_score(
-    quantiles: FloatArray, observed: FloatArray, levels: Sequence[float]
-) -> FloatArray:
-    """Score quantile forecasts; lower is better, in the unit of what is observed.
-
-    Parameters
-    ----------
-    quantiles
-        Shape (count, level).
-    observed
-        Shape (count,).
-    levels
-        Symmetric around 0.5, which is one of them.
-
-    Returns
-    -------
-    scores
-        Shape (count,): twice the mean pinball loss, which for such levels is the weighted interval score of
-        Bracher, Ray, Gneiting & Reich 2021, doi:10.1371/journal.pcbi.1008618.
-    """
-    tau = np.asarray(levels)
-    miss = observed[:, None] - quantiles
-    loss: FloatArray = 2.0 * np.where(miss >= 0, tau * miss, (tau - 1.0) * miss).mean(axis=1)
-    return loss
 
 
 def score_counts(forecast: pl.DataFrame, observations: Iterable[Observation]) -> list[Score]:
@@ -123,7 +97,7 @@ def _summarise(target: str, place: str, series: str, pairs: list[tuple[FloatArra
     at = {level: index for index, level in enumerate(QUANTILE_LEVELS)}
     inside = {
         share: float(((observed >= quantiles[:, at[low]]) & (observed <= quantiles[:, at[high]])).mean())
-        for share, (low, high) in _COVERED.items()
+        for share, (low, high) in CENTRAL.items()
     }
     logs = weighted_interval_score(np.log1p(np.maximum(quantiles, 0)), np.log1p(observed), QUANTILE_LEVELS)
     return Score(

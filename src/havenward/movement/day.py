@@ -118,6 +118,7 @@ def simulate_members(
     world: World,
     draws: Draws,
     run_key: np.uint64,
+    numbers: NDArray[np.int64],
     first: int,
     last: int,
     stock: NDArray[np.int32],
@@ -130,7 +131,8 @@ def simulate_members(
     """Simulate members `first` to `last` - 1 into the rows of the output arrays.
 
     The outputs have shapes (member, day, place) and (member, day) and cover all members; no member looks
-    at another, so any split over cores, machines or time gives the same bytes.
+    at another, so any split over cores, machines or time gives the same bytes. `numbers`, of shape (member,
+    day), says whose chance a member meets on a day; each its own where it holds the member itself.
     """
     n_days = world.epoch_of_day.shape[0]
     n_cells, n_sites, n_gates = world.cells.shape[0], world.sites.shape[0], world.gates.shape[0]
@@ -164,7 +166,7 @@ def simulate_members(
     leaving = np.zeros(n_classes, np.int64)
 
     for member in range(first, last):
-        member_seat = seat(uint64(run_key), uint64(member))
+        member_seat = seat(uint64(run_key), uint64(numbers[member, 0]))
 
         # the member's world before its first day
         hosted[:] = 0
@@ -197,7 +199,8 @@ def simulate_members(
         for day in range(n_days):
             epoch = world.epoch_of_day[day]
             slot = day % slots
-            day_seat = seat(member_seat, uint64(day) + uint64(1 << 32))
+            of_day = seat(uint64(run_key), uint64(numbers[member, day]))
+            day_seat = seat(of_day, uint64(day) + uint64(1 << 32))
             arrived[:] = 0
             left[:] = 0
             gate_in[:] = 0

@@ -10,6 +10,10 @@ people it passes. A date that has been published is kept, and the schedule goes 
 of which nothing has been reported by the origin date has not been reached, so members whose front would be
 there wait for the day after it. Within a group that has been reached, cells without a report follow the drawn
 schedule, unless the case says that every reached cell is reported (`front_by_cell`).
+
+Where a case has conflict events instead of a front, a cell is reached on the day of its first conflict and
+passed when the conflict ends. Cells without one may see it on any later day: how fast it spreads is drawn,
+around the pace at which it has reached cells by the origin date.
 """
 
 from __future__ import annotations
@@ -29,9 +33,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from havenward.movement.network import Network
+    from havenward.randomness import Streams
     from havenward.records import Case, Event
 
 FAR = 1_000_000  # a day that no simulation reaches
+# What is known of the spread of conflict before any of it: half a cell in fifty cell-years, which a single
+# event outweighs.
+_SPREAD_CELLS, _SPREAD_CELL_DAYS = 0.5, 50 * 365.0
+_SPREAD_WINDOW_DAYS = 180  # pace is that of the last half year: wars do not spread evenly
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,7 @@ def draw_front(
     draws: Mapping[str, NDArray[np.float64]],
     first_date: date,
     origin_day: int,
+    streams: Streams,
 ) -> Front:
     """Place the front in time for every member.
 
@@ -67,7 +77,11 @@ def draw_front(
         Day index 0.
     origin_day
         Day index of the origin date: what is not reported by then lies after it.
+    streams
+        All randomness of the run.
     """
+    if any(event.kind == "conflict" for event in case.events):
+        return _draw_conflict(case, network, people.shape[0], first_date, origin_day, streams)
     members = people.shape[0]
     sequence = _plan(case, network)
     reached = np.full(people.shape, FAR, np.int64)
@@ -109,6 +123,32 @@ def draw_front(
     passed = np.where(known_passed < FAR, known_passed, np.minimum(reached + contested, FAR))
     # a cell that is not reported passed by the origin date is still contested then
     passed = np.where((known_passed == FAR) & (passed <= origin_day), origin_day + 1, passed)
+    return Front(reached=reached, passed=np.maximum(passed, reached))
+
+
+def _draw_conflict(
+    case: Case, network: Network, members: int, first_date: date, origin_day: int, streams: Streams
+) -> Front:
+    """Place conflict in time: known first days and ends, and a drawn day for each cell it may still reach."""
+    from scipy.special import gammaincinv
+
+    known = np.minimum(
+        *(_known_days(case, network, kind, first_date) for kind in ("conflict", "front_reaches"))
+    )
+    ended = np.minimum(
+        *(_known_days(case, network, kind, first_date) for kind in ("conflict_ends", "retaken"))
+    )
+    window = min(_SPREAD_WINDOW_DAYS, max(1, origin_day + 1))
+    begun = int(((known > origin_day - window) & (known <= origin_day)).sum())
+    calm = int((known == FAR).sum())
+    cell_days = window * (calm + begun / 2)  # a cell that was reached was calm for half the time
+    pace = gammaincinv(_SPREAD_CELLS + begun, streams.uniforms("conflict_pace", members))
+    pace /= _SPREAD_CELL_DAYS + cell_days
+    reached = np.tile(known, (members, 1))
+    for c in np.flatnonzero(known == FAR):
+        waits = -np.log(streams.uniforms(f"conflict_comes.{network.cell_names[c]}", members)) / pace
+        reached[:, c] = np.minimum(origin_day + 1 + np.floor(waits), FAR).astype(np.int64)
+    passed = np.tile(np.where(ended >= known, ended, FAR), (members, 1))
     return Front(reached=reached, passed=np.maximum(passed, reached))
 
 

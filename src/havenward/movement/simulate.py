@@ -72,6 +72,8 @@ class Simulator:
         self,
         draws: Mapping[str, FloatArray],
         *,
+        numbers: NDArray[np.int64] | None = None,
+        days: int | None = None,
         workers: int = 1,
         chunk: int = 50,
         told: Callable[[int], None] | None = None,
@@ -82,6 +84,11 @@ class Simulator:
         ----------
         draws
             Value of each assumption, each of shape (member,).
+        numbers
+            Whose chance each member meets on each day, shape (member, day): a number stands for the same
+            chance wherever it is met. By default that of the member itself, counted from 0.
+        days
+            Simulate only so many days, which are then the first days of the whole; by default all.
         workers
             Threads that share the members.
         chunk
@@ -100,7 +107,11 @@ class Simulator:
         members = len(next(iter(draws.values())))
         prepared, drawn = self._prepare(dict(draws), members)
         world = self._world()
-        shape = (members, self.days, len(self.network.places))
+        days = self.days if days is None else days
+        world = world._replace(epoch_of_day=world.epoch_of_day[:days])
+        if numbers is None:
+            numbers = np.repeat(np.arange(members), days).reshape(members, days)
+        shape = (members, days, len(self.network.places))
         stock, arrivals, departures = (np.zeros(shape, np.int32) for _ in range(3))
         displaced, newly, returned = (np.zeros(shape[:2], np.int32) for _ in range(3))
         run_key = np.uint64(self.streams.key("members"))
@@ -108,7 +119,7 @@ class Simulator:
         def work(first: int) -> int:
             last = min(first + chunk, members)
             outputs = (stock, arrivals, departures, displaced, newly, returned)
-            simulate_members(world, prepared, run_key, first, last, *outputs)
+            simulate_members(world, prepared, run_key, numbers, first, last, *outputs)
             return last - first
 
         with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
@@ -183,7 +194,7 @@ class Simulator:
         opening = opening_caseload(self.case, n, draws, members)
         check_counts(people, opening)
         release = release_shares(n, people, draws, self.streams)
-        front = draw_front(self.case, n, people, draws, self.first_date, self.origin_day)
+        front = draw_front(self.case, n, people, draws, self.first_date, self.origin_day, self.streams)
         places = assumed_capacity(self.case, n, draws, members)
         effect = (
             np.stack(
@@ -535,7 +546,7 @@ def _check_front(case: Case, assumptions: Sequence[Assumption]) -> list[Problem]
         Problem(
             "events.csv",
             "nothing says when movement would begin",
-            "expected an event operation_starts or front_reaches, or an assumption operation_start",
+            "expected an event operation_starts, front_reaches or conflict, or an assumption operation_start",
             "add one of these; the date may be an assumption",
             "no-start",
         )

@@ -1,0 +1,130 @@
+"""Commands that forecast and score."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from havenward.cli.words import DONE, WRONG, add_command, add_machine_options, read_date, say, show_progress
+from havenward.settings import PRIOR_SETS, RULE_SETS, TRACKS
+
+if TYPE_CHECKING:
+    import argparse
+
+    from havenward.cli.words import Commands
+
+
+def add_forecast(commands: Commands) -> None:
+    """Describe `havenward forecast`."""
+    parser = add_command(
+        commands,
+        "forecast",
+        "run an ensemble from an origin date into a run folder",
+        "havenward forecast cases/mosul-2016 --as-of 2016-10-16 --horizon 120 --out runs/eve",
+        _run_forecast,
+    )
+    parser.add_argument("case", type=Path, metavar="CASE", help="case folder")
+    parser.add_argument(
+        "--as-of",
+        type=read_date,
+        metavar="DATE",
+        help="origin date; nothing published later is used (empty: today)",
+    )
+    parser.add_argument(
+        "--horizon", type=int, metavar="DAYS", help="days to look ahead (empty: as the case says)"
+    )
+    parser.add_argument("--scenario", default="", metavar="NAME", help="scenario of the case")
+    parser.add_argument("--members", type=int, default=1000, metavar="N", help="runs in the ensemble")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="S", help="whole number that fixes all randomness"
+    )
+    parser.add_argument(
+        "--track",
+        default="",
+        metavar="|".join(TRACKS),
+        help="information track (empty: C; A for the rule set flee, which is handed the observed totals)",
+    )
+    parser.add_argument(
+        "--rules", default="", metavar="|".join(RULE_SETS), help="rule set (empty: as the case says)"
+    )
+    parser.add_argument("--priors", default=PRIOR_SETS[0], metavar="|".join(PRIOR_SETS), help="prior set")
+    parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder to make")
+    add_machine_options(parser)
+
+
+def _run_forecast(chosen: argparse.Namespace) -> int:
+    from havenward.case.load import load_case
+    from havenward.pipeline import run_forecast
+    from havenward.settings import ForecastSettings
+
+    case = load_case(chosen.case)
+    rules = chosen.rules or case.rules
+    today = case.start if rules == "flee" else date.today()  # noqa: DTZ011 - the planner's own day
+    settings = ForecastSettings(
+        origin_date=chosen.as_of or today,
+        horizon_days=case.horizon_days if chosen.horizon is None else chosen.horizon,
+        members=chosen.members,
+        seed=chosen.seed,
+        track=chosen.track or ("A" if rules == "flee" else "C"),
+        rules=rules,
+        priors=chosen.priors,
+        scenario=chosen.scenario,
+    )
+    with show_progress() as progress:
+        run = run_forecast(
+            case, settings, chosen.out, workers=chosen.workers, replace_run=chosen.replace, progress=progress
+        )
+    print(run.folder)
+    return DONE
+
+
+def add_score(commands: Commands) -> None:
+    """Describe `havenward score`."""
+    parser = add_command(
+        commands,
+        "score",
+        "score a run against counts of people",
+        "havenward score runs/eve --case cases/mosul-2016",
+        _run_score,
+    )
+    parser.add_argument("run_folder", type=Path, metavar="RUN", help="run folder")
+    parser.add_argument(
+        "--case", type=Path, metavar="CASE", help="case with counts published later (empty: those of the run)"
+    )
+    parser.add_argument("--format", default="table", choices=("table", "json"), help="how to print")
+
+
+def _run_score(chosen: argparse.Namespace) -> int:
+    from havenward.case.load import load_case
+    from havenward.pipeline import score_run
+    from havenward.runs import read_run
+
+    run = read_run(chosen.run_folder)
+    report = score_run(run, load_case(chosen.case or run.case_folder))
+    if chosen.format == "json":
+        import json
+
+        print(json.dumps(report, indent=2))
+        return DONE
+    for note in report["notes"]:
+        say(note)
+    columns = (
+        "series",
+        "target",
+        "location",
+        "n",
+        "wis",
+        "wis_log",
+        "coverage_50",
+        "coverage_80",
+        "coverage_95",
+        "width_95",
+    )
+    print("  ".join(columns))
+    for row in report["scores"]:
+        cells = (f"{row[c]:.3g}" if isinstance(row[c], float) else str(row[c]) for c in columns)
+        print("  ".join(cells))
+    for name, value in report["flee_errors"].items():
+        print(f"{name}  {value['mean']:.4f}  sd {value['sd']:.4f}")
+    return DONE if report["scores"] else WRONG

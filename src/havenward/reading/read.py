@@ -1,0 +1,100 @@
+"""The steps of reading in order: a document in, its figures, movements and conflicts out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from havenward.reading.language import name_language
+from havenward.reading.layout import lay_out
+from havenward.reading.meaning import understand
+from havenward.reading.movements import find_movements
+from havenward.reading.parts import ReadFigure, Reading
+from havenward.reading.places import find_places
+from havenward.reading.quantities import find_quantities
+from havenward.reading.reconcile import reconcile
+from havenward.reading.shares import resolve_shares
+from havenward.reading.speakers import attribute
+from havenward.reading.times import date_quantities
+from havenward.reading.where import locate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from havenward.reading.documents import Document
+    from havenward.reading.places import Gazetteer
+
+NO_BASES: Mapping[str, float] = {}
+
+
+def read_report(document: Document, gazetteer: Gazetteer, bases: Mapping[str, float] = NO_BASES) -> Reading:
+    """Read one report.
+
+    Parameters
+    ----------
+    document
+        Its text and date.
+    gazetteer
+        Places that are known by name.
+    bases
+        Persons by the name of a place or group, for shares whose base is not in the report.
+
+    Returns
+    -------
+    reading
+        Figures in the order of the text. A report that is not in English has none, and says so in `refused`.
+    """
+    text = document.text
+    language = name_language(text)
+    if language != "English":
+        refused = f"the text is in {language}; only English is read"
+        return Reading(document.name, text, document.published, refused=refused, notes=document.notes)
+    layout = lay_out(text)
+    quantities = find_quantities(layout)
+    understood = understand(layout, quantities)
+    kept = [(q, m) for q, m in zip(quantities, understood, strict=True) if m is not None]
+    counts = tuple(q for q, _ in kept)
+    meanings = tuple(m for _, m in kept)
+    mentions = find_places(layout, gazetteer)
+    places = locate(layout, counts, meanings, mentions)
+    times = date_quantities(layout, counts, document.published)
+    speakers = attribute(layout, tuple((q.start, q.end) for q in counts))
+    figures = tuple(
+        ReadFigure(
+            report=document.name,
+            start=quantity.start,
+            end=quantity.end,
+            sentence=layout.words(quantity.sentence),
+            quantity_text=text[quantity.start : quantity.end],
+            low=quantity.low,
+            high=quantity.high,
+            point=quantity.point,
+            quantifier=quantity.quantifier,
+            unit=meaning.unit,
+            group=meaning.group,
+            term=meaning.term,
+            temporality=meaning.temporality,
+            location=where.location,
+            origin=where.origin,
+            destination=where.destination,
+            date_expression=when.expression,
+            date_from=when.date_from,
+            date_to=when.date_to,
+            source_attribution=speaker,
+            location_context=where.context,
+            conditional=meaning.conditional,
+            negated=meaning.negated,
+            higher=quantity.higher,
+        )
+        for quantity, meaning, where, when, speaker in zip(
+            counts, meanings, places, times, speakers, strict=True
+        )
+    )
+    figures, conflicts = reconcile(resolve_shares(figures, bases))
+    movements = find_movements(layout, mentions, lambda span: attribute(layout, (span,))[0])
+    return replace(
+        Reading(document.name, text, document.published, notes=document.notes),
+        figures=figures,
+        movements=movements,
+        conflicts=conflicts,
+    )

@@ -1,0 +1,101 @@
+"""Which words report what somebody says, and which words name those who say it."""
+
+from __future__ import annotations
+
+DAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+MONTHS = (
+    "January|February|March|April|May|June|July|August|September|October|November|December"
+    "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec"
+)
+
+# Verbs of saying: whoever is their subject is a speaker.
+SAYING = frozenset(
+    """said says say saying told tells tell stated announced announces announce warned warns warn warning
+    added adds add confirmed confirms confirm claimed claims claim noted notes note explained explains explain
+    declared declares insisted insists stressed stresses acknowledged acknowledges admitted admits alleged
+    alleges argued argues tweeted tweets posted wrote writes write commented comments recalled recalls
+    testified remarked concluded concludes asserted asserts disclosed maintains maintained reported reports
+    report reporting reiterated emphasised emphasized complained predicted predicts predict cautioned cautions
+    boasted believes believe believed reckons reckon thinks think suspects suspect informed briefed
+    highlighted highlights signalled underlined underscored quoted quotes replied responded answered
+    denied denies lamented revealed reveals contends contended""".split()
+)
+
+# Verbs of counting and foreseeing: a speaker only where what follows is a number or a clause, and where the
+# subject can speak (or is a document); "expected" and its like are mostly passive.
+COUNTING = frozenset(
+    """estimates estimate estimated expects expect expected fears fear feared forecasts forecast projects
+    project projected anticipates anticipate anticipated puts put places placed found find finds recorded
+    records record documented documents counted counts shows show showed indicates indicate indicated
+    suggests suggest suggested identified identifies describes described describe lists listed calculates
+    calculated verified observed states cites cited wants notes asked identify gave gives tallied reads
+    hopes sees saw expecting projecting estimating showing""".split()
+)
+
+# Participles that go on with what the subject of the sentence says.
+GOING_ON = frozenset("saying adding warning noting stating claiming stressing explaining estimating".split())
+
+# May stand before their subject: 'N fled, said the mayor'.
+INVERTING = frozenset(
+    """said says say reported reports report warned warns warn added adds explained announced confirmed
+    wrote writes tweeted noted notes stated claimed told insisted recalled expressed estimates estimated
+    declared""".split()
+)
+
+# Documents speak for whoever made them; without a maker they do not carry over to the next sentence.
+DOCUMENTS = frozenset(
+    """report reports figure figures data estimate estimates statistics survey surveys assessment assessments
+    statement statements update updates bulletin study count tally toll projections forecast forecasts analysis
+    census records findings document documents plan appeal recommendations communique interviews
+    information images map""".split()
+)
+BARE = frozenset("initial preliminary early some many other further ongoing unconfirmed several".split())
+# What a document without a maker must be for its words to have a source at all.
+NO_SOURCE = frozenset("results indications signs evidence experience".split())
+
+# Words that make a phrase an organisation, an office or a group that speaks.
+ORGANISATIONS = frozenset(
+    """agency agencies ministry ministries department government authorities authority council commission
+    committee organisation organization organisations organizations office bureau mission cross crescent
+    institute centre center service services group charity charities union university police army military
+    coalition church association federation fund programme program network observatory monitor watch nations
+    parliament cabinet administration municipality company media press radio television tv newspaper
+    station daily agency's court tribunal secretariat directorate command headquarters force forces
+    ngo ngos un unhcr unicef ocha iom wfp who icrc ifrc msf idmc nrc drc irc usaid echo fao undp unrwa unfpa eu
+    reuters afp ap bbc cnn xinhua dpa unocha reach acted care caritas oxfam dtm ndma bnpb ndrrmc
+    nato amnesty humanity children borders frontières international team teams opposition rebels kremlin
+    palace state nrc""".split()
+)
+PEOPLE_WHO_SPEAK = frozenset(
+    """officials official minister ministers secretary spokesman spokeswoman spokesperson spokespeople
+    spokespersons governor governors mayor mayors president chief chiefs director directors head
+    representative representatives coordinator commissioner general colonel commander commanders envoy
+    ambassador adviser advisor analyst analysts expert experts witnesses witness eyewitnesses eyewitness
+    residents resident doctors doctor medics medic nurses activists activist aides source sources diplomats
+    diplomat leaders leader elders elder workers worker planners engineers scientists survivors villagers
+    locals relatives refugees deputy manager administrator prefect lawmaker lawmakers senator
+    bishop priest imam sheikh king queen chairman chairperson chairwoman chair researcher researchers officer
+    officers captain lieutenant major brigadier sergeant negotiators monitors observers investigators
+    campaigners volunteers teacher professor journalist journalists correspondent correspondents reporter
+    reporters mediators lawyers father colleague aide member premier chancellor staff judge inspector
+    superintendent magistrate undersecretary economist economists forecasters humanitarians agronomist
+    hydrologist meteorologists seismologists locals pastor mother farmer driver fisherman trader""".split()
+)
+MEDIA = frozenset(
+    """reuters afp ap bbc cnn xinhua dpa media press radio television tv newspaper daily news agency
+    jazeera broadcaster channel times post guardian telegraph interfax tass anadolu efe ansa kyodo antara
+    ina sana irna reporters correspondent herald tribune gazette station""".split()
+)
+# Names of news outlets win this contest of words; 'UN agency' or 'aid agency' are no media.
+NO_MEDIA = frozenset("un aid refugee migration disaster relief health humanitarian children's food".split())
+
+# What never speaks although it may stand before a verb of saying or counting.
+MUTE = frozenset(
+    """people persons civilians families households homes houses deaths toll number numbers dead bodies
+    displaced idps arrivals casualties floods storm fighting violence clashes offensive conflict rains
+    landslide earthquake cyclone typhoon hurricane attack attacks bombing war drought situation there this
+    these those which what who nobody none year years month week day days""".split()
+)
+TITLES = (
+    r"(?:Mr|Mrs|Ms|Dr|Lt|Gen|Col|Maj|Capt|Sgt|Brig|Prof|Rev|Gov|Sen|St|Fr|Cmdr|Adm|Hon|U\.S|U\.N|U\.K|Jr|No)"
+)
