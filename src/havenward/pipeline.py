@@ -19,7 +19,12 @@ from havenward.settings import BriefSettings, ForecastSettings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from havenward.errors import CaseError
+    from havenward.flee_inputs import FleeInputs
+    from havenward.forecast.leak_audit import AuditRow, CapacityLeak
     from havenward.reading.documents import Document
     from havenward.reading.parts import ReadFigure, Reading
     from havenward.records import Case, Ensemble, Figure, Report
@@ -561,6 +566,49 @@ def _flee_errors(run: Run, case: Case) -> dict[str, dict[str, float]]:
         }
         for name in per_member[0]
     }
+
+
+def audit_leaks(
+    cases: Sequence[Case], *, members: int = 4, seed: int = 1, workers: int = 0, progress: Progress = SILENT
+) -> tuple[list[AuditRow], list[CapacityLeak]]:
+    """Run imported Flee cases with what Flee is told and without it, beside rules that need no model.
+
+    Parameters
+    ----------
+    cases
+        Cases imported from Flee folders; all is seen, so this is track A.
+    members
+        Runs of each; their mean is what is held against the counts.
+
+    Returns
+    -------
+    rows, leaks
+        See `forecast.leak_audit`.
+    """
+    from havenward.case.importers.flee_case import flee_inputs
+    from havenward.forecast.leak_audit import audit_case
+    from havenward.movement.flee.simulate import simulate_flee
+    from havenward.movement.flee.world import daily_counts
+    from havenward.randomness import Streams
+
+    rows: list[AuditRow] = []
+    leaks: list[CapacityLeak] = []
+    progress.begin("cases", len(cases))
+
+    def simulate_mean(given: FleeInputs) -> dict[str, NDArray[np.float64]]:
+        ensemble = simulate_flee(
+            given, members=members, streams=Streams(seed), workers=workers or os.cpu_count() or 1
+        )
+        means = ensemble.stock.mean(axis=0)
+        return {name: means[:, index] for index, name in enumerate(ensemble.locations)}
+
+    for case in cases:
+        inputs = flee_inputs(case)
+        found, leak = audit_case(case.crisis, inputs, daily_counts(inputs), simulate_mean)
+        rows += found
+        leaks.append(leak)
+        progress.step(1)
+    return rows, leaks
 
 
 def run_demo(

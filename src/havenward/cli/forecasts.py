@@ -128,3 +128,53 @@ def _run_score(chosen: argparse.Namespace) -> int:
     for name, value in report["flee_errors"].items():
         print(f"{name}  {value['mean']:.4f}  sd {value['sd']:.4f}")
     return DONE if report["scores"] else WRONG
+
+
+def add_audit(commands: Commands) -> None:
+    """Describe `havenward audit`."""
+    parser = add_command(
+        commands,
+        "audit",
+        "say how much of the accuracy on imported Flee cases is what the model was told",
+        "havenward audit cases/mali2012 cases/burundi2015",
+        _run_audit,
+    )
+    parser.add_argument(
+        "cases", nargs="+", type=Path, metavar="CASE", help="case folders, made by import flee"
+    )
+    parser.add_argument("--members", type=int, default=4, metavar="N", help="runs of each way, averaged")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="S", help="whole number that fixes all randomness"
+    )
+    parser.add_argument("--format", default="table", choices=("table", "json"), help="how to print")
+    parser.add_argument(
+        "--workers", type=int, default=0, metavar="N", help="threads; 0 for one per core; changes no result"
+    )
+
+
+def _run_audit(chosen: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from havenward.case.load import load_case
+    from havenward.forecast.leak_audit import compose_audit
+    from havenward.pipeline import audit_leaks
+
+    with show_progress() as progress:
+        rows, leaks = audit_leaks(
+            [load_case(folder) for folder in chosen.cases],
+            members=chosen.members,
+            seed=chosen.seed,
+            workers=chosen.workers,
+            progress=progress,
+        )
+    if chosen.format == "json":
+        import json
+
+        print(
+            json.dumps(
+                {"rows": [asdict(r) for r in rows], "capacities": [asdict(k) for k in leaks]}, indent=2
+            )
+        )
+    else:
+        print(compose_audit(rows, leaks), end="")
+    return DONE

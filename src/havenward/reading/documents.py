@@ -179,11 +179,16 @@ def _read_html(path: Path, data: bytes) -> Document:
     found: Any = None
     try:
         found = bare_extraction(
-            data, include_tables=True, include_comments=False, favor_recall=True, config=config
+            data,
+            include_tables=True,
+            include_comments=False,
+            favor_recall=True,
+            with_metadata=True,
+            config=config,
         )
     except (ValueError, RecursionError, AssertionError):  # hostile nesting
         found = None
-    body = (found.text or "") if found is not None else ""
+    body = _plain_tables(found.text or "") if found is not None else ""
     title = (found.title or "") if found is not None else ""
     if not body.strip():  # no article found: all words of the page, in order
         try:
@@ -209,6 +214,19 @@ def _read_html(path: Path, data: bytes) -> Document:
     outlet = (found.sitename or "") if found is not None else ""
     url = (found.url or "") if found is not None else ""
     return Document(path.name, text, title, outlet, published, url, extracted=True)
+
+
+def _plain_tables(text: str) -> str:
+    """Write rows as words between tabs instead of bars, and leave out the rule under the head."""
+    lines = []
+    for line in text.split("\n"):
+        if line.startswith("|"):
+            cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+            if not all(set(cell) <= set("-: ") for cell in cells):
+                lines.append("\t".join(cells))
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _read_pdf(path: Path, data: bytes) -> Document:
