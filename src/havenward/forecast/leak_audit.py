@@ -78,9 +78,10 @@ def relative_difference(simulated: FloatArray, counted: FloatArray, first_day: i
 def scale_to(simulated: FloatArray, counted: FloatArray) -> FloatArray:
     """Scale each day to the observed total; a day without anybody stays as it is."""
     own = simulated.sum(axis=1, keepdims=True)
-    return simulated * np.divide(
+    factor: FloatArray = np.divide(
         counted.sum(axis=1, keepdims=True), own, out=np.ones_like(own), where=own > 0
     )
+    return simulated * factor
 
 
 def fill_by_shares(counted: FloatArray, shares: FloatArray, *, from_day0: bool) -> FloatArray:
@@ -95,7 +96,7 @@ def fill_by_shares(counted: FloatArray, shares: FloatArray, *, from_day0: bool) 
     from_day0
         Day-0 counts stay where they are, and only the change of the total is divided.
     """
-    total = counted.sum(axis=1, keepdims=True)
+    total: FloatArray = counted.sum(axis=1, keepdims=True)
     if not from_day0:
         return total * shares
     return np.maximum(0.0, counted[:1] + (total - total[:1]) * shares)
