@@ -570,7 +570,7 @@ def _flee_errors(run: Run, case: Case) -> dict[str, dict[str, float]]:
 
 def audit_leaks(
     cases: Sequence[Case], *, members: int = 4, seed: int = 1, workers: int = 0, progress: Progress = SILENT
-) -> tuple[list[AuditRow], list[CapacityLeak]]:
+) -> tuple[list[AuditRow], list[CapacityLeak], str]:
     """Run imported Flee cases with what Flee is told and without it, beside rules that need no model.
 
     Parameters
@@ -582,11 +582,11 @@ def audit_leaks(
 
     Returns
     -------
-    rows, leaks
-        See `forecast.leak_audit`.
+    rows, leaks, page
+        See `forecast.leak_audit`; the page holds both as tables.
     """
     from havenward.case.importers.flee_case import flee_inputs
-    from havenward.forecast.leak_audit import audit_case
+    from havenward.forecast.leak_audit import audit_case, compose_audit
     from havenward.movement.flee.simulate import simulate_flee
     from havenward.movement.flee.world import daily_counts
     from havenward.randomness import Streams
@@ -608,7 +608,7 @@ def audit_leaks(
         rows += found
         leaks.append(leak)
         progress.step(1)
-    return rows, leaks
+    return rows, leaks, compose_audit(rows, leaks)
 
 
 def run_demo(

@@ -156,11 +156,10 @@ def _run_audit(chosen: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from havenward.case.load import load_case
-    from havenward.forecast.leak_audit import compose_audit
     from havenward.pipeline import audit_leaks
 
     with show_progress() as progress:
-        rows, leaks = audit_leaks(
+        rows, leaks, page = audit_leaks(
             [load_case(folder) for folder in chosen.cases],
             members=chosen.members,
             seed=chosen.seed,
@@ -176,5 +175,5 @@ def _run_audit(chosen: argparse.Namespace) -> int:
             )
         )
     else:
-        print(compose_audit(rows, leaks), end="")
+        print(page, end="")
     return DONE

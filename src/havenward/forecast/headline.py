@@ -121,12 +121,12 @@ def report_dates(case: Case, scope: str = "location") -> list[date]:
     scope
         `location`, or `total` for counts of the whole case.
     """
-    days = {row.published for row in _stock_rows(case, scope) if row.published == row.seen}
+    days = {row.published for row in _rows(case, scope, "stock") if row.published == row.seen}
     return [date.fromordinal(day) for day in sorted(days)]
 
 
-def count_series(case: Case, scope: str = "location") -> tuple[CountSeries, ...]:
-    """Gather the stock counts of every site and series, sorted by location and series.
+def count_series(case: Case, scope: str = "location", measure: str = "stock") -> tuple[CountSeries, ...]:
+    """Gather the counts of every site and series, sorted by location and series.
 
     Parameters
     ----------
@@ -134,6 +134,8 @@ def count_series(case: Case, scope: str = "location") -> tuple[CountSeries, ...]
         A whole case, or a case as it was known on a day.
     scope
         `location`, or `total` for counts of the whole case (then the location is `total`).
+    measure
+        A measure that is a number on a day: `stock`, `cumulative_displaced`.
 
     Returns
     -------
@@ -141,7 +143,7 @@ def count_series(case: Case, scope: str = "location") -> tuple[CountSeries, ...]
         With every published version. A count is not seen before its place is.
     """
     grouped: dict[tuple[str, str], list[_Row]] = {}
-    for row in _stock_rows(case, scope):
+    for row in _rows(case, scope, measure):
         grouped.setdefault((row.location, row.series), []).append(row)
     return tuple(_gather(*key, sorted(rows)) for key, rows in sorted(grouped.items()))
 
@@ -160,7 +162,11 @@ def followed_series(series: Iterable[CountSeries], day: int) -> Iterator[CountSe
 
 
 def headline_pairs(
-    case: Case, origins: Iterable[date], horizons: Iterable[int] = HORIZONS, scope: str = "location"
+    case: Case,
+    origins: Iterable[date],
+    horizons: Iterable[int] = HORIZONS,
+    scope: str = "location",
+    measure: str = "stock",
 ) -> list[Pair]:
     """Pair the counts before and after each origin.
 
@@ -174,13 +180,15 @@ def headline_pairs(
         Days ahead, from 1.
     scope
         `location` for the headline score, `total` for counts of the whole case.
+    measure
+        `stock` for the headline score.
 
     Returns
     -------
     pairs
         By origin, location and horizon; pairs that do not exist are left out.
     """
-    series = count_series(case, scope)
+    series = count_series(case, scope, measure)
     ahead = tuple(horizons)
     pairs = []
     for origin in origins:
@@ -272,8 +280,8 @@ def _gather(location: str, name: str, rows: list[_Row]) -> CountSeries:
     )
 
 
-def _stock_rows(case: Case, scope: str) -> list[_Row]:
-    """List the stock counts of a scope, each with the day on which it and its place can first be seen."""
+def _rows(case: Case, scope: str, measure: str) -> list[_Row]:
+    """List the counts of a scope and measure, each with the day on which it can first be seen."""
     places: dict[str, tuple[date, str]] = {}
     for place in case.locations:
         if place.location not in places or place.published < places[place.location][0]:
@@ -292,7 +300,7 @@ def _stock_rows(case: Case, scope: str) -> list[_Row]:
         )
         for index, row in enumerate(case.observations)
         if row.scope == scope
-        and row.measure == "stock"
+        and row.measure == measure
         and row.persons is not None
         and not row.origin
         and places.get(row.location, (None, ""))[1] != "origin"

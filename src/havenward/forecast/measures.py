@@ -342,7 +342,7 @@ class Skill(NamedTuple):
 
 def skill(ours: float, best: float) -> float:
     """Give 1 - ours / best; NaN where the best rule is perfect."""
-    return 1.0 - ours / best if best > 0 else float("nan")
+    return float(1.0 - ours / best) if best > 0 else float("nan")
 
 
 def bootstrap_skill(
