@@ -23,28 +23,31 @@ TABLES = HERE.parent / "src" / "havenward" / "tables"
 sys.path.insert(0, str(HERE.parent / "src"))
 
 from havenward.reading.gazetteer import fold  # noqa: E402 - after the path is set
+from havenward.reading.lexicon_places import words  # noqa: E402 - likewise
 
 # Countries whose smaller towns and other spellings matter most to a report on people who flee.
-CRISIS = set(
-    "SY IQ AF SD SS SO ET YE LY CD CF TD NG NE ML BF CM MM BD PK HT CO VE LB JO PS UG KE RW BI TZ MZ ZW ER DJ"
-    " CG NP LK PG HN GT SV GN SL LR MR EG IR GE AZ AM TL KG TJ UZ BJ TG GH SN DZ TN MG MW PH TR".split()
+CRISIS = words(
+    "SY IQ AF SD SS SO ET YE LY CD CF TD NG NE ML BF CM MM BD PK HT CO VE LB JO PS UG KE RW BI TZ MZ"
+    " ZW ER DJ CG NP LK PG HN GT SV GN SL LR MR EG IR GE AZ AM TL KG TJ UZ BJ TG GH SN DZ TN MG MW PH"
+    " TR UA"
 )
-LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ '’`ʼ-]{4,30}")
+LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff '\u2019`\u02bc-]{4,30}")
 # Words that are names of towns somewhere but ordinary words or names of people in an English report.
-NOT_TOWNS = set(
-    "of same most best media mobile reading nice bath police union aid camp center central church hope grace"
-    " march may april august june victoria david george king prince young imam sultan ali hassan hussein"
-    " hussain mohammed muhammad ahmed mahmoud mustafa ibrahim omar khalid abdullah santos silva lopez garcia"
-    " rose grant bush clinton obama trump kerry mary nancy florence charlotte madison jackson lincoln"
-    " washington's independence liberty freedom university college hospital school house home many more some"
-    " date male female normal orange green brown white black gold sale deal man men god lord day tour"
-    " bank bay beach bridge castle cross island lake mission park port river spring summit valley wells"
-    " ship sandy jordan's friday saturday sunday monday tuesday wednesday thursday north south east west"
-    " northern southern eastern western upper lower new old san santa saint general major battle fire storm"
-    " families ministry troops defence defense red crescent council opposition allah muslim hindu"
-    " democratic republic unity peace justice eden buy bar pop eye ada lady bell page price power pole ray"
-    " as so an no by on in at to is it be he we us or if do go my up am pm ma pa la le el al de da di du"
-    " yet this that all can did had has was were will with your then than they them these those who why how".split()
+NOT_TOWNS = words(
+    "of same most best media mobile reading nice bath police union aid camp center central church hope"
+    " grace march may april august june victoria david george king prince young imam sultan ali hassan"
+    " hussein hussain mohammed muhammad ahmed mahmoud mustafa ibrahim omar khalid abdullah santos silva"
+    " lopez garcia rose grant bush clinton obama trump kerry mary nancy florence charlotte madison"
+    " jackson lincoln washington's independence liberty freedom university college hospital school"
+    " house home many more some date male female normal orange green brown white black gold sale deal"
+    " man men god lord day tour bank bay beach bridge castle cross island lake mission park port river"
+    " spring summit valley wells ship sandy jordan's friday saturday sunday monday tuesday wednesday"
+    " thursday north south east west northern southern eastern western upper lower new old san santa"
+    " saint general major battle fire storm families ministry troops defence defense red crescent"
+    " council opposition allah muslim hindu democratic republic unity peace justice eden buy bar pop"
+    " eye ada lady bell page price power pole ray as so an no by on in at to is it be he we us or if do"
+    " go my up am pm ma pa la le el al de da di du yet this that all can did had has was were will with"
+    " your then than they them these those who why how"
 )
 
 
@@ -54,60 +57,74 @@ def read_own(name: str) -> list[list[str]]:
     return [[part.strip() for part in line.split("|")] for line in lines if line and line[0] != "#"]
 
 
-def main(data: Path) -> None:
-    """Write the table."""
-    names: dict[str, dict[tuple[str, str], int]] = {}
+class Names:
+    """Folded names and what each can be, with the size."""
 
-    def add(name: str, kind: str, iso3: str, size: int) -> None:
+    def __init__(self) -> None:
+        self.known: dict[str, dict[tuple[str, str], int]] = {}
+
+    def add(self, name: str, kind: str, iso3: str, size: int) -> None:
+        """Add one thing that a name can be."""
         key = fold(name)
         if len(key) > 1:
-            known = names.setdefault(key, {})
+            known = self.known.setdefault(key, {})
             known[kind, iso3] = max(known.get((kind, iso3), 0), size)
 
+    def lines(self) -> list[str]:
+        """Give the lines of the table, sorted; a name has its six largest places."""
+        rows = []
+        for key, known in self.known.items():
+            best = sorted(known.items(), key=lambda item: (-item[1], item[0]))[:6]
+            rows.append(key + ";" + ";".join(f"{kind},{iso3},{size}" for (kind, iso3), size in best))
+        return sorted(rows)
+
+
+def add_countries(names: Names, data: Path) -> dict[str, str]:
+    """Add countries, their capitals, other names and people; give the alpha-3 code of each alpha-2 code."""
     countries = json.loads((data / "countries.json").read_text(encoding="utf-8"))
-    iso3_of = {code: row["iso3"] for code, row in countries.items()}
-    capitals = set()
     for row in countries.values():
-        size = len(str(row["population"]))
-        add(row["name"], "c", row["iso3"], size)
-        capitals.add((fold(row["capital"]), row["iso3"]))
-        if row["capital"]:
-            add(row["capital"], "t", row["iso3"], 6)
+        names.add(row["name"], "c", row["iso3"], len(str(row["population"])))
+        names.add(row["capital"], "t", row["iso3"], 6)
     with (TABLES / "countries.csv").open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
             for name in [line["name"], *line["also"].split(";")]:
-                if len(name.strip()) > 2 or name.strip() in {"UK"}:
-                    add(name.strip(), "c", line["code"], 8)
+                if len(name.strip()) > 2 or name.strip() == "UK":
+                    names.add(name.strip(), "c", line["code"], 8)
     for iso3, also, people in read_own("gazetteer_countries.txt"):
         for name in filter(None, also.split(";")):
-            add(name, "c", iso3, 8)
+            names.add(name, "c", iso3, 8)
         for name in filter(None, people.split(";")):
-            add(name, "d", iso3, 8)
-    for iso3, kind, list_of_names in read_own("gazetteer_areas.txt"):
-        for name in list_of_names.split(";"):
-            add(name, kind, iso3, 6)
+            names.add(name, "d", iso3, 8)
+    return {code: row["iso3"] for code, row in countries.items()}
 
+
+def add_towns(names: Names, data: Path, iso3_of: dict[str, str]) -> None:
+    """Add towns: the small ones, and other spellings, mostly of countries in crisis."""
     for row in json.loads((data / "cities500.json").read_text(encoding="utf-8")).values():
         population, code = row["population"], row["countrycode"]
         crisis = code in CRISIS
         if population < (1_000 if crisis else 15_000):
             continue
-        size = len(str(population))
         spellings = {row["name"]}
         if population >= (5_000 if crisis else 200_000):
-            spellings |= {other for other in row["alternatenames"] if LATIN.fullmatch(other) and other[0].isupper()}
+            others = row["alternatenames"]
+            spellings |= {other for other in others if LATIN.fullmatch(other) and other[0].isupper()}
         for name in spellings:
-            key = fold(name)
-            if key not in NOT_TOWNS and len(key) > 2:
-                add(name, "t", iso3_of[code], size)
+            if fold(name) not in NOT_TOWNS and len(fold(name)) > 2:
+                names.add(name, "t", iso3_of[code], len(str(population)))
 
-    lines = []
-    for key in sorted(names):
-        known = sorted(names[key].items(), key=lambda item: (-item[1], item[0]))[:6]
-        lines.append(key + ";" + ";".join(f"{kind},{iso3},{size}" for (kind, iso3), size in known))
-    packed = gzip.compress("\n".join(sorted(lines)).encode(), 9, mtime=0)
+
+def main(data: Path) -> None:
+    """Write the table."""
+    names = Names()
+    iso3_of = add_countries(names, data)
+    for iso3, kind, places in read_own("gazetteer_areas.txt"):
+        for name in places.split(";"):
+            names.add(name, kind, iso3, 6)
+    add_towns(names, data, iso3_of)
+    packed = gzip.compress("\n".join(names.lines()).encode(), 9, mtime=0)
     (TABLES / "places.csv.gz").write_bytes(packed)
-    print(len(lines), "names,", len(packed), "bytes")  # noqa: T201
+    print(len(names.known), "names,", len(packed), "bytes")  # noqa: T201 - it says what it did
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ BAD = [
         "a header that holds delimiters only",
         [("stock.csv", ",,,,,\n")],
         [
-            "stock.csv: the file has no header; expected the columns item, location, quantity, available_from, published, source; write the names of the columns into the first row",
+            "stock.csv: the file has no header; expected the columns item, location, quantity, available_from, published, source, unit, lead_time_days; write the names of the columns into the first row",
         ],
     ),
     (
@@ -81,7 +81,7 @@ BAD = [
         "a column in capitals",
         [("stock.csv", "quantity", "Quantity")],
         [
-            "stock.csv row 1: unknown column 'Quantity'; expected columns among item, location, quantity, available_from, published, source; did you mean 'quantity'?",
+            "stock.csv row 1: unknown column 'Quantity'; expected columns among item, location, quantity, available_from, published, source, unit, lead_time_days; did you mean 'quantity'?",
         ],
     ),
     (
@@ -94,7 +94,7 @@ BAD = [
             )
         ],
         [
-            "stock.csv row 1: unknown column 'weather'; expected columns among item, location, quantity, available_from, published, source; remove or rename the column",
+            "stock.csv row 1: unknown column 'weather'; expected columns among item, location, quantity, available_from, published, source, unit, lead_time_days; remove or rename the column",
         ],
     ),
     (

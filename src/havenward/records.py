@@ -160,6 +160,8 @@ class Supply:
     available_from: dt.date | None
     published: dt.date
     source: str
+    unit: str = ""
+    lead_time_days: float | None = None
     row: int = field(default=0, compare=False)
 
 
@@ -363,7 +365,11 @@ class Standard:
     """A row of the standards table: how much of an item a number of people needs.
 
     `quantity` units are needed for every `people` persons, or for every `people` households where `per`
-    is `household`. `whole` items are counted in whole pieces, rounded up at every place.
+    is `household`, every `people` of a group of the population, or every `people` sites. `whole` items are
+    counted in whole pieces, rounded up at every place. Rows of one `indicator` say how much of the same
+    thing; a profile picks one. `use` is `lasting` (serves who is present), `handed_out` (goes with those
+    who received it) or `consumed` (a rate). `places` is `camp` where only camps need it, else `all`;
+    `season` is `winter` where it counts in the cold months only.
     """
 
     standard: str
@@ -380,3 +386,10 @@ class Standard:
     read_level: str
     note: str
     per: str = "person"
+    indicator: str = ""
+    low: float | None = None
+    high: float | None = None
+    use: str = "lasting"
+    places: str = "all"
+    season: str = ""
+    edition: str = ""

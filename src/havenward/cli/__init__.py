@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from havenward.cli.cases import add_check, add_export, add_import, add_new
 from havenward.cli.forecasts import add_audit, add_forecast, add_score
+from havenward.cli.needs import add_compare, add_needs
 from havenward.cli.products import add_brief, add_demo, add_doctor
 from havenward.cli.reports import add_read
 from havenward.cli.words import DONE, USAGE, WRONG, say
@@ -56,6 +57,8 @@ def build_parser() -> argparse.ArgumentParser:
     add_import(commands)
     add_export(commands)
     add_forecast(commands)
+    add_needs(commands)
+    add_compare(commands)
     add_brief(commands)
     add_score(commands)
     add_audit(commands)

@@ -1,7 +1,9 @@
-"""What people need where and when: standards applied to the people of every member, then summed up.
+"""What people present need where and when: standards applied in every member, then summed up for a brief.
 
-Only the key days are read. The rule is applied in each member before any quantile is taken; whole things
-are rounded up at every place, and the total adds the rounded numbers of each member.
+Only the key days are read. Household size and shares of groups are their central values, so that a sheet can
+multiply people by standards; `assess_needs` draws them and looks at every day, supplies and decisions. The
+rule is applied in each member before any quantile is taken; whole things are rounded up at every place, and
+the total adds the rounded numbers of each member.
 """
 
 from __future__ import annotations
@@ -14,12 +16,13 @@ import numpy as np
 from havenward.dates import key_days
 from havenward.distributions import summary, weighted_quantiles
 from havenward.errors import Problem, RunError, SettingsError
-from havenward.needs.standards import HOUSEHOLD_SIZE
+from havenward.needs.season import season_mask, winter_months
+from havenward.needs.standards import HOUSEHOLD_SIZE, per_person
 from havenward.records import RECEIVING_KINDS, TOTAL, Need
 from havenward.runs import told_if_damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -78,8 +81,9 @@ def estimate_needs(case: Case, run: Run, standards: tuple[Standard, ...]) -> tup
     """
     people = read_people(case, run)
     per_household, _ = household_size(case, standards)
-    used = [standard for standard in standards if standard.standard != HOUSEHOLD_SIZE]
-    by_standard = [list(_needs_of(people, standard, per_household)) for standard in used]
+    used = [per_person(row) for row in standards if HOUSEHOLD_SIZE not in (row.standard, row.indicator)]
+    months = winter_months(case)[0] if any(row.season for row in used) else ()
+    by_standard = [list(_needs_of(people, row, per_household, months)) for row in used]
     return tuple(need for together in zip(*by_standard, strict=True) for need in together)
 
 
@@ -122,7 +126,7 @@ def household_size(case: Case, standards: tuple[Standard, ...]) -> tuple[float, 
         if row.name == HOUSEHOLD_SIZE and row.distribution is not None:
             return summary(row.distribution, (0.5,))[0], row.reason
     for standard in standards:
-        if standard.standard == HOUSEHOLD_SIZE:
+        if HOUSEHOLD_SIZE in (standard.standard, standard.indicator):
             return standard.quantity, f"{standard.title}. {standard.note}".strip()
     if any(standard.per == "household" for standard in standards):
         raise SettingsError(
@@ -140,13 +144,18 @@ def household_size(case: Case, standards: tuple[Standard, ...]) -> tuple[float, 
 def rule(people: FloatArray, standard: Standard, per_household: float) -> FloatArray:
     """Apply one standard to numbers of people of any shape."""
     units_for = standard.people * (per_household if standard.per == "household" else 1.0)
-    required = people * standard.quantity / units_for
+    counted = (people > 0).astype(np.float64) if standard.per == "site" else people
+    required = counted * standard.quantity / units_for
     return np.ceil(np.maximum(required - EPSILON, 0.0)) if standard.whole else required
 
 
-def _needs_of(people: People, standard: Standard, per_household: float) -> Iterator[Need]:
+def _needs_of(
+    people: People, standard: Standard, per_household: float, winter: Sequence[int]
+) -> Iterator[Need]:
     """Give the needs of one standard, day by day, the total last."""
     required = rule(people.count, standard, per_household)
+    if standard.season:
+        required *= season_mask(winter, people.days)[:, None]
     count = _with_total(people.count)
     who = weighted_quantiles(count, people.weights, LEVELS)
     what = weighted_quantiles(_with_total(required), people.weights, LEVELS)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from havenward.reading.parts import Reading
-    from havenward.reading.places import Gazetteer
+    from havenward.reading.gazetteer import Gazetteer
 
 STREAM = "-"
 _BATCH = 32  # reports per piece of work: large enough that passing them on costs little
@@ -224,6 +224,6 @@ def _read_one(
 
 @lru_cache(maxsize=1)  # a process reads many batches with the same places
 def _gazetteer(places: tuple[Any, ...]) -> Gazetteer:
-    from havenward.reading.places import load_gazetteer
+    from havenward.reading.gazetteer import load_gazetteer
 
     return load_gazetteer(places)

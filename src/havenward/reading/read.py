@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from havenward.reading.documents import Document
-    from havenward.reading.places import Gazetteer
+    from havenward.reading.gazetteer import Gazetteer
 
 NO_BASES: Mapping[str, float] = {}
 

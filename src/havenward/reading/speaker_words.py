@@ -29,7 +29,7 @@ COUNTING = frozenset(
     records record documented documents counted counts shows show showed indicates indicate indicated
     suggests suggest suggested identified identifies describes described describe lists listed calculates
     calculated verified observed states cites cited wants notes asked identify gave gives tallied reads
-    hopes sees saw expecting projecting estimating showing""".split()
+    spoke speaks speak talks talked hopes sees saw expecting projecting estimating showing""".split()
 )
 
 # Participles that go on with what the subject of the sentence says.
@@ -38,14 +38,15 @@ GOING_ON = frozenset("saying adding warning noting stating claiming stressing ex
 # May stand before their subject: 'N fled, said the mayor'.
 INVERTING = frozenset(
     """said says say reported reports report warned warns warn added adds explained announced confirmed
-    wrote writes tweeted noted notes stated claimed told insisted recalled expressed estimates estimated
+    wrote writes tweeted noted notes stated claimed insisted recalled expressed estimates estimated
     declared""".split()
 )
 
 # Documents speak for whoever made them; without a maker they do not carry over to the next sentence.
 DOCUMENTS = frozenset(
     """report reports figure figures data estimate estimates statistics survey surveys assessment assessments
-    statement statements update updates bulletin study count tally toll projections forecast forecasts analysis
+    statement statements update updates bulletin study count tally toll projections forecast forecasts
+    analysis
     census records findings document documents plan appeal recommendations communique interviews
     information images map""".split()
 )
@@ -61,7 +62,8 @@ ORGANISATIONS = frozenset(
     coalition church association federation fund programme program network observatory monitor watch nations
     parliament cabinet administration municipality company media press radio television tv newspaper
     station daily agency's court tribunal secretariat directorate command headquarters force forces
-    ngo ngos un unhcr unicef ocha iom wfp who icrc ifrc msf idmc nrc drc irc usaid echo fao undp unrwa unfpa eu
+    ngo ngos un unhcr unicef ocha iom wfp who icrc ifrc msf idmc nrc drc irc usaid echo fao undp unrwa
+    unfpa eu
     reuters afp ap bbc cnn xinhua dpa unocha reach acted care caritas oxfam dtm ndma bnpb ndrrmc
     nato amnesty humanity children borders frontières international team teams opposition rebels kremlin
     palace state nrc""".split()

@@ -1,0 +1,87 @@
+"""Test whether learning from counts is calibrated: many invented crises whose truth is known.
+
+`python lab/check_assimilation.py --crises 100 --members 500` prints, for each assumption, where the truth lay
+among the members that had learned: a histogram of ranks with the p-value of a chi-square test of evenness,
+the share of crises in which the middle 50 and 90 % of the members held the truth, and how much narrower than
+the prior the members are. `--exact 6` sends all but the latest six reports through the smoother.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import chisquare
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from havenward.forecast.assimilate import FilterSettings
+from synthetic_crises import count_truth, make_crisis, rank_truth
+
+NAMES = [
+    "contact_hazard",
+    "battle_days",
+    "blocking",
+    "release_fraction",
+    "return_rate",
+    "host_attraction",
+    "distance_exponent",
+    "day_shock",
+    "destination_effect.camp-a",
+    "destination_effect.town",
+    "release_share.east",
+    "release_share.west",
+    "count_multiplier",
+    "host_coverage",
+    "displaced",
+]
+
+
+def main() -> None:
+    """Run and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--crises", type=int, default=60)
+    parser.add_argument("--members", type=int, default=500)
+    parser.add_argument("--every", type=int, default=7, help="days between reports")
+    parser.add_argument("--exact", type=int, default=100, help="latest reports taken one by one")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    base = make_crisis()
+    ranks: dict[str, list[float]] = {name: [] for name in NAMES}
+    width: dict[str, list[float]] = {name: [] for name in NAMES}
+    levels, runs, widened = [], [], 0
+    for number in range(options.crises):
+        days = list(range(6, 60, options.every))
+        crisis, truth = count_truth(base, days, 1000 + options.seed + number)
+        settings = FilterSettings(exact_steps=options.exact)
+        posterior = crisis.learn(options.members, 5 + options.seed + number, settings)
+        found, values = rank_truth(crisis, truth, posterior, NAMES)
+        for name in NAMES:
+            ranks[name].append(found[name])
+            prior = posterior.prior.get(name)
+            width[name].append(values[name].std() / prior.std() if prior is not None else np.nan)
+        levels += [one.level for one in posterior.taught if one.parts]
+        runs.append(posterior.runs)
+        widened += sum("drawn anew" in note for note in posterior.notes)
+    steps = len(posterior.model.steps)
+    print(
+        f"{options.crises} crises, {options.members} members, {steps} reports, {np.mean(runs):.1f} runs each"
+    )
+    print(f"members drawn anew {widened} times in all")
+    print(f"{'':28}{'p':>7}  {'ranks in eighths':28}{'in 50 %':>9}{'in 90 %':>9}{'width':>8}")
+    for name in NAMES:
+        x = np.array(ranks[name])
+        eighths = np.histogram(x, bins=8, range=(0.0, 1.0))[0]
+        half, most = np.mean(np.abs(x - 0.5) < 0.25), np.mean(np.abs(x - 0.5) < 0.45)
+        narrower = np.median(width[name])
+        listed = " ".join(f"{n:2d}" for n in eighths)
+        print(f"{name:28}{chisquare(eighths).pvalue:7.3f}  {listed:28}{half:9.2f}{most:9.2f}{narrower:8.2f}")
+    level = np.array(levels)
+    outside = np.mean(np.abs(level - 0.5) > 0.475)
+    print(f"each count in the forecast before it: tenths {np.histogram(level, bins=10, range=(0, 1))[0]}")
+    print(f"outside the 95 % range: {outside:.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""Which words before and after a place say what part it plays in its sentence."""
+
+from __future__ import annotations
+
+import re
+
+from havenward.reading.lexicon_places import words
+
+IN = words(
+    "in across throughout inside within around near at on along outside through over amid beyond off"
+    " surrounding above behind"
+)
+TOWARD = words("into toward towards onto")
+LEAVING_VERB = words(
+    "fled flee flees fleeing escape escaped escaping leave leaving left vacate vacated vacating abandon"
+    " abandoned abandoning evacuate evacuated evacuating evicted departed depart departing quit"
+)
+REACHING_VERB = words(
+    "reach reached reaching enter entered entering enters reaches cross crossed crossing crosses"
+)
+# Verbs whose object is where something happened.
+HITTING = words(
+    "hit struck hits strike ravaged battered devastated retake retook retaken recapture recaptured"
+    " capture captured capturing seize seized seizing attack attacked attacking shelled shelling bombed"
+    " storm stormed besieged besiege besieging swept flooded lashed batters hitting striking pounded"
+    " overran affecting affected liberate liberated take takes taking took flooding inundating inundated"
+    " engulfed engulfing damaging"
+)
+# Words before `to` after which a place is no destination.
+NOT_GOING = words(
+    "according due thanks close next access compared similar damage related prior respect assistance aid"
+    " support help home opposed contrary addition relation response threat risk visit attributed loyal"
+    " known"
+)
+# What may stand between a preposition and a place without governing it.
+HEDGE = words(
+    "the a an this that these those some nearly almost more than least many fewer less what is now both"
+    " all its their following two three four five other worst-hit provinces districts regions states"
+    " towns villages governorates prefectures areas counties cities municipalities"
+)
+OFFICE = words("governor mayor prefect administrator")
+BEING = words("has have had is was are were alone now also")
+CLOSED_AFTER = words(
+    "and or but in on at to from of for with by as is was are were be been has have had will would could"
+    " can may said says told after before since while when where which who that the a an their its this"
+    " these those reported reports towards toward into including according during until because if so"
+    " than then"
+)
+CLAUSE_ENDS = (" and", " while", " as", " that", " when", " but", " where", " after")
+FROM_AREA = (" road", " border", " area", " line", " highway", " located", " villages")
+DISTANCE_END = words("from of to outside away km kms kilometres kilometers miles drive")
+HOME_END = words("in near around across at of on")
+HOMES = words(
+    "home homes house houses village villages community communities homeland town towns land lands area areas"
+    " origin residence neighbourhood neighbourhoods neighborhood neighborhoods hometown hometowns city cities"
+    " farm farms camp camps settlement settlements"
+)
+ARRIVING_STEM = ("arriv", "landed", "safety", "asylum", "resettl", "sanctuary", "haven")
+SPOKE = words("said told speaking spoke announced")
+
+# After a place: it has people, takes them in, or has suffered.
+HOSTING = re.compile(
+    r",? (?:(?:has|have|had|is|was|are|were|now|also|already|currently|alone|still|itself|which|that|and"
+    r"|been|the|by|far"
+    r"|could|may|might|will|would|can|must|to|expects|expected) ){0,5}"
+    r"(?:host|shelter|home to|receiv|accommodat|tak(?:es|en|ing) in|took in|absorb|hous|regist|saw |seen "
+    r"|see |welcom|worst"
+    r"|bore|account|suffer|record|report(?:ed|s) (?!that)|count|lost |evacuat|protect)"
+)
+# What a place has that holds people: "Thailand's nine border camps".
+HOLDS = re.compile(
+    r"['’´`]s? (?:[\w-]+ ){0,3}?(?:camps?|population|people|residents|refugees|displaced|idps|IDPs"
+    r"|hospitals?|towns|cities"
+    r"|villages|provinces|districts|coast|prisons?|schools|shelters|inhabitants|civilians|children|homes"
+    r"|houses)\b"
+)
+OWNED = re.compile(r"['’´`]s? (?:[\w-]+ ){0,2}?([\w-]+)")
+SPEAKS = re.compile(
+    r" (?:have |has |had |also |now )?(?:said|says?|told|tell|warn(?:ed|s)?|report(?:ed|s)?|estimated?"
+    r"|claim(?:ed|s)?"
+    r"|confirmed|added|announced|stated|believe[ds]?|fear(?:ed)?|expect(?:ed)?|put)\b"
+)
+DATELINE = re.compile(r"(?:, [\w .’']{1,30})?(?:, [\w .]{1,20})?(?: ?\([\w /.]{1,30}\))? ?(--|[—–-]|:) ")
+DATELINE_BEFORE = re.compile(r"[\w '’.-]{2,30}, ")
+NEXT_WORD = re.compile(r" +([\w'’-]+)")
+
+# Before a place; each is tried only where a word beside the place makes it likely.
+DISTANCE = re.compile(
+    r"(?:km|kms|kilomet(?:er|re)s?|miles?|hours?|minutes?|drive|walk|far|metres?|yards|away|distance|days?)"
+    r"(?:\)| away| drive| walk| \([^)]{0,25}\)){0,2}(?: (?:north|south|east|west|north-?east|north-?west"
+    r"|south-?east"
+    r"|south-?west))? (?:from|of|to|outside)$",
+    re.IGNORECASE,
+)
+LANDMARK = re.compile(
+    r"(?:north|south|east|west|north-?east|north-?west|south-?east|south-?west)(?:ern)? of ", re.IGNORECASE
+)
+HOME = re.compile(
+    r"((?:their|his|her|our|the|its) (?:[a-z-]+ )?(?:homes?|houses?|villages?|communit(?:y|ies)|homeland"
+    r"|towns?|lands?"
+    r"|areas?(?: of origin)?|places? of (?:origin|residence)|neighbou?rhoods?|hometowns?|cit(?:y|ies)"
+    r"|farms?|camps?"
+    r"|settlements?)(?: (?:and|or) (?:[a-z-]+ )?(?:villages|homes|lands|farms|towns))?) (?:in|near|around"
+    r"|across|at|of|on) $"
+)
+FLED_EVENT = re.compile(
+    r"\b(?:fled|flee|flees|fleeing|escaped|escaping|escape)(?: from)? (?:the |an? |recent |renewed "
+    r"|ongoing |heavy |fierce "
+    r"|deadly |armed |intense |their |continuing |escalating |this ){0,3}(?:[\w-]+ ){0,2}(?:violence"
+    r"|fighting|conflict|war"
+    r"|clashes|attacks?|unrest|bombardment|bombing|shelling|persecution|hostilities|offensive|insurgency"
+    r"|crackdown|floods?"
+    r"|flooding|drought|famine|insecurity|battles?|airstrikes)(?: and [\w-]+)?(?: back)? (?:in|across"
+    r"|around|near) $"
+)
+# "for camps in X", "from villages around X": the preposition before the camps decides.
+VIA_NOUN = words(
+    "camp camps village villages area areas site sites settlement settlements town towns district"
+    " districts shelter shelters neighbourhood neighbourhoods neighborhood neighborhoods communities"
+    " parts places suburbs sub-districts provinces cities locations countryside centre centres center"
+    " centers checkpoint checkpoints schools cantons island islands outskirts frontline frontlines lines"
+    " line positions"
+)
+VIA_WORD = words("from to into toward towards for fled fleeing flee left leaving reached entered")
+FROM_TO = re.compile(r"\bfrom [^,;]{2,40} to $")
+# What may stand between the names of one phrase: a list, or the larger place after the smaller one.
+LIST_GAP = re.compile(r"(?:,? (?:and|or|&)(?: in| the)? |, |/| / |-|\u2013| & )(?:the )?$")
+WITHIN_GAP = re.compile(
+    r"(?:,? (?:in|of|on|inside|within)(?: the)? |,? in (?:the )?(?:[a-z-]+ ){0,3}(?:part|parts|corner"
+    r"|outskirts)"
+    r" of |,? including |, (?:the|a) (?:[a-z-]+ ){0,2}(?:of|in) | \(|: \()$"
+)

@@ -1,0 +1,424 @@
+"""Who says each figure: the speaker as written, in the sentence, in a quotation, a citation, or carried over.
+
+A text is read once for claims: places where somebody says something. A claim in front of its words
+('the UN says N fled') reaches forward, one behind them ('N fled, the UN says') backward, too. A figure
+belongs to the claim that reaches it; without one, to the quotation, list or paragraph it stands in. An actor
+is no speaker: 'the army evacuated N' has none, and the outlet itself is told.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from functools import cached_property
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from havenward.reading import speaker_words as words
+from havenward.reading.claims import Claim, ClaimFinder
+from havenward.reading.speaker_phrases import (
+    Phrase,
+    phrase_after,
+    phrase_before,
+    read_citation,
+    read_phrase,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from havenward.reading.parts import Layout, Sentence
+
+FAR_SENTENCES = 12  # how far back 'he' may look for a name
+VERB_EVERY = 100  # characters per verb of saying looked into in long texts; prose has one in 130
+FAR_CITATION = 2500  # characters between a figure and the citation that closes its paragraph
+FAR_QUOTES = 4  # how many sentences a quotation without a speaker may look on or back
+_FIGURE_OF = re.compile(
+    r"\s(?:estimates?|figures?|tally|count|number|projections?|forecast|toll)\s+(?:of|at|is|was)\s+"
+    r"(?:about|around|some|more\s+than|over|nearly|almost|up\s+to|at\s+least|between|only|roughly|an?\s+estimated)?"
+    r"\s*$"
+)
+_UNNAMED = frozenset({"official", "an official", "the official", "the chief", "the head", "a head"})
+_NEW_PHRASE = re.compile(
+    r"(?:.*\b(?:of|from|to|than|with|by|and|is|was|were|are|that|on|in|for|or|above|below|exceeds|gave|gives|put|puts|estimates|has|had|"
+    r"have|raised|revised|cited|quoted|reported|using|against)\s|.*[,;:(]\s)\s*"
+)
+_BASED_ON_NEXT = re.compile(
+    r"(?:This|That|These|Those|The|Both|All)\s+(?:\w+\s+){0,3}?(?:figures?|numbers?|estimates?|data|totals?)\s+"
+    r"(?:is|are|was|were|comes?|came|originates?)\s+(?:\w+\s+){0,2}?(?:based\s+(?:up)?on|from|by|taken\s+from)\s+"
+)
+_CITATION = re.compile(r"[(\[]([^()\[\]]{2,120}|[^()\[\]]{0,80}\([^()]{1,20}\)[^()\[\]]{0,40})[)\]]")
+_TWEET = re.compile(r"[—–-]\s*([^@()\n—–]{2,60}?)\s*\(@\w{2,20}\)")
+_BACKGROUND = re.compile(
+    rf"(?:Last\s+(?:year|month)|In\s+(?:{words.MONTHS}\s+)?\d{{4}}|In\s+(?:early|late)\s|Ear(?:ly|lier)\s+(?:this|last)|"
+    r"Previously|In\s+recent|In\s+the\s+past|Historically|Meanwhile|Elsewhere|Separately)\b"
+)
+_LIST_INTRO = re.compile(
+    r"\b(?:gave|gives|released|releases|provided|provides|published|publishes|issued|shared|lists|listed|"
+    r"reports?|reported|following|figures|says?|said)\b"
+)
+_ITEM = re.compile(r"\s*(?:[-*•‣·▪◦–—o]|\(?\d{1,2}[.)]|\(?[a-z]\))\s")
+_ANAPHORA = re.compile(
+    r"(?:Of\s+(?:these|those|them|this|whom)|Among\s+(?:them|these|those)|(?:They|These|Those|This|It)\s+"
+    r"(?:\w+\s+)?(?:includes?|included|comprises?)|The\s+\w+\s+(?:comprise|include|consist)s?\b)"
+)
+_HEADLINE_END = re.compile(r"(?:[:–—]|\s-)\s*([^:–—\n]{2,60})$")
+_HEADLINE_START = re.compile(r"([^:\n]{2,60}):\s")
+_BREAK = re.compile(r"[;]|,\s*(?:and|but|while|although|though|whereas)\b|\bwhile\b|\bwhereas\b")
+_TURNS = re.compile(
+    r",?\s(?:while|whereas)\s(?=the\b|an?\b|[A-Z\d]|its\b|their\b|another\b|about\b|some\b|only\b)"
+)
+_WITH = re.compile(r"(?:With|Given|Citing)\b")
+_PRONOUNS = {"he": "person", "she": "person", "they": "group", "it": "group", "who": "same", "both": "group"}
+_PERSON = re.compile(
+    r"\b((?:[A-ZÀ-Þ][\w’'-]+)(?:\s(?:[A-ZÀ-Þ][\w’'-]+|al|el|bin|ibn|de|da|dos|van|von|der)){1,3})"
+    r"(?=,\s(?:\d{2}|an?|the|who|[a-z])|\s(?:has|had|is|was|runs?|ran|visited|met|lost|fled|arrived|left|lives|works|[a-z]+ed)\b"
+    r"|,\s*$)"
+)
+
+
+def attribute(layout: Layout, spans: Sequence[tuple[int, int]]) -> tuple[str | None, ...]:
+    """Name the speaker of every figure, as written.
+
+    Parameters
+    ----------
+    layout
+        The text with its sentences.
+    spans
+        Start and end of each figure, in characters of the text.
+
+    Returns
+    -------
+    speakers
+        One per span: the words that name the speaker, copied; None where the outlet itself speaks.
+    """
+    reader = _Reader(layout, spans)
+    found = []
+    for start, end in spans:
+        speaker = reader.speaker_of(start, end)
+        found.append(speaker.words if speaker else None)
+    return tuple(found)
+
+
+class _Reader:
+    """One text while it is read: claims are found sentence by sentence, when they are asked for."""
+
+    def __init__(self, layout: Layout, spans: Sequence[tuple[int, int]]) -> None:
+        self.text = layout.text
+        self.sentences = layout.sentences
+        self.starts = [s.start for s in layout.sentences]
+        self.spans = sorted(spans)
+        self.known: dict[int, list[Claim]] = {}
+        self.persons: dict[int, list[Phrase]] = {}
+        self.resolved: dict[tuple[int, int], Phrase | None] = {}
+        self.finder = ClaimFinder(layout.text, spans)
+
+    # -- from a figure to its speaker --------------------------------------------------------------------
+
+    def speaker_of(self, start: int, end: int) -> Phrase | None:
+        index = bisect_right(self.starts, start) - 1
+        if index < 0:
+            return None
+        sentence = self.sentences[index]
+        named = self._figure_of(start, sentence)
+        if named:
+            return named
+        found, claim = self._in_sentence(index, start, end)
+        if found:
+            return self.resolve(index, claim) if claim else None
+        if sentence.role == "title":
+            return self._headline(sentence, start)
+        cited = self._cited(sentence, end)
+        if cited:
+            return cited
+        return (
+            self._in_quotation(index, start)
+            or self._earlier_in_paragraph(index)
+            or self._list_intro(index)
+            or self._closing_citation(index, end)
+            or self._named_next(index)
+            or self._anaphora(index)
+        )
+
+    def _in_sentence(self, index: int, start: int, end: int) -> tuple[bool, Claim | None]:
+        """Choose the claim of the sentence that reaches a figure."""
+        claims = self.claims(index)
+        if not claims:
+            return False, None
+        at = bisect_right(claims, start, key=attrgetter("start"))
+        earlier = (claims[n] for n in range(at - 1, -1, -1))
+        later = (claims[n] for n in range(at, len(claims)))
+        before = next((c for c in earlier if c.end <= start and c.reach != "by"), None)
+        after = next((c for c in later if c.start >= end), None)
+        if after and after.reach == "by" and self._too_far(end, after.start):
+            after = None
+        if after and after.reach == "front":
+            opening = self.text[self.sentences[index].start : start]
+            after = after if before is None and _WITH.match(opening) else None
+        chosen = self._nearer(before, after, start)
+        if chosen is None or (chosen.speaker and chosen.speaker.kind == "media"):
+            # whom an outlet quotes speaks before the outlet
+            chosen = next((c for c in claims if c.reach == "quoting" and c.speaker), chosen)
+        if (
+            chosen
+            and chosen is before
+            and before.reach == "front"
+            and _TURNS.search(self.text, before.end, start)
+        ):
+            chosen = None  # 'India says N came, while the agency has registered M'
+        return chosen is not None, chosen
+
+    def _too_far(self, end: int, start: int) -> bool:
+        """Whether words lie between a figure and 'given by X' that part them, another figure for one."""
+        if start - end > 90 or _BREAK.search(self.text, end, start):
+            return True
+        at = bisect_right(self.spans, (end, 0))
+        return at < len(self.spans) and self.spans[at][0] < start
+
+    def _nearer(self, before: Claim | None, after: Claim | None, start: int) -> Claim | None:
+        if before is None or after is None:
+            return before or after
+        if after.reach == "by":
+            return after
+        if after.speaker and after.speaker.kind == "media":
+            return before
+        if before.speaker and before.speaker.kind == "media":
+            return after
+        if before.reach == "back" or before.faint or _BREAK.search(self.text, before.end, start):
+            return after
+        return before
+
+    def _figure_of(self, start: int, sentence: Sentence) -> Phrase | None:
+        """Read 'the UN estimate of N'."""
+        match = _FIGURE_OF.search(self.text, max(sentence.start, start - 45), start)
+        if not match:
+            return None
+        left = max(sentence.start, match.start() - 60)
+        fresh = _NEW_PHRASE.match(self.text, left, match.start())
+        phrase = read_phrase(self.text, fresh.end() if fresh else left, match.start(), strong=False)
+        if (
+            phrase
+            and phrase.kind != "document"
+            and phrase.words not in _UNNAMED
+            and len(phrase.words.split()) <= 5
+        ):
+            return phrase
+        return None
+
+    # -- claims of a sentence ----------------------------------------------------------------------------
+
+    def claims(self, index: int) -> list[Claim]:
+        if index not in self.known:
+            self.known[index] = self.finder.find(self.sentences[index])
+        return self.known[index]
+
+    # -- pronouns ----------------------------------------------------------------------------------------
+
+    def resolve(self, index: int, claim: Claim) -> Phrase | None:
+        """Find whom a pronoun stands for; a named speaker is itself."""
+        if not claim.stands_for:
+            return claim.speaker
+        key = (index, claim.start)
+        if key not in self.resolved:
+            self.resolved[key] = self._look_back(index, claim)
+        return self.resolved[key]
+
+    def _look_back(self, index: int, claim: Claim) -> Phrase | None:
+        if claim.stands_for == "who":
+            first = max(self.sentences[index].start, claim.start - FAR_CITATION)
+            before = self.text[first : claim.start].rstrip(" ,")
+            phrase, _, _ = phrase_before(self.text, first, first + len(before), strong=False)
+            if phrase:
+                return phrase
+        wanted = _PRONOUNS.get(claim.stands_for, "same")
+        for back in range(index, max(-1, index - FAR_SENTENCES), -1):
+            if back < index and self.sentences[back].role == "title":
+                break
+            for other in reversed(self.claims(back)):
+                if back == index and other.start >= claim.start:
+                    continue
+                if other.speaker and _fits(other.speaker, wanted):
+                    return other.speaker
+            if wanted == "person" and (back < index or claim.start > self.sentences[index].start + 8):
+                named = self._person_in(back, claim.start)
+                if named:
+                    return named
+            if wanted == "group" and back < index and index - back <= 1:
+                subject = self.finder.subject_of(self.sentences[back], self.sentences[back].end)
+                if subject and subject.kind == "group":
+                    return subject
+        return None
+
+    def _person_in(self, index: int, before: int) -> Phrase | None:
+        """Find the first person named in a sentence, before a place."""
+        if index not in self.persons:
+            s = self.sentences[index]
+            found = []
+            for match in _PERSON.finditer(self.text, s.start, min(s.end, s.start + FAR_CITATION)):
+                phrase = read_phrase(self.text, match.start(1), match.end(1), strong=False)
+                if phrase and phrase.kind == "person":
+                    found.append(phrase)
+            self.persons[index] = found
+        return next((p for p in self.persons[index] if p.end <= before), None)
+
+    # -- outside the sentence ----------------------------------------------------------------------------
+
+    def _headline(self, s: Sentence, start: int) -> Phrase | None:
+        """Read 'N could flee: UN', 'N dead - Red Cross' and 'UN: N could flee'."""
+        match = _HEADLINE_END.search(self.text, max(s.start, s.end - 70), s.end)
+        if match and match.start() > start:
+            phrase = read_phrase(self.text, match.start(1), match.end(1), strong=False)
+            if phrase and phrase.speaks:
+                return phrase
+        match = _HEADLINE_START.match(self.text, s.start, s.end)
+        if match and match.end() <= start:
+            phrase = read_phrase(self.text, match.start(1), match.end(1), strong=False)
+            if phrase and phrase.speaks:
+                return phrase
+        return None
+
+    @cached_property
+    def citations(self) -> list[Phrase]:
+        """Citations and signatures of tweets in order; each phrase is the name, where it stands."""
+        found = []
+        for match in _CITATION.finditer(self.text):
+            cited = read_citation(self.text, match.start(1), match.end(1))
+            if cited:
+                found.append(cited)
+        if "(@" in self.text:
+            found += [
+                Phrase(match.start(1), match.end(1), match[1], "media", speaks=True)
+                for match in _TWEET.finditer(self.text)
+            ]
+            found.sort(key=attrgetter("start"))
+        return found
+
+    def _next_citation(self, start: int, end: int) -> Phrase | None:
+        at = bisect_left(self.citations, start, key=attrgetter("start"))
+        if at < len(self.citations) and self.citations[at].start <= end:
+            return self.citations[at]
+        return None
+
+    def _cited(self, s: Sentence, end: int) -> Phrase | None:
+        """Read a citation in brackets behind a figure, in its own sentence."""
+        return self._next_citation(end, min(s.end + 1, end + 600))
+
+    def _in_quotation(self, index: int, start: int) -> Phrase | None:
+        """Find the speaker of a quotation that holds the figure."""
+        s = self.sentences[index]
+        if not self._quoted(index, start):
+            return None
+        for ahead in range(index + 1, min(len(self.sentences), index + 1 + FAR_QUOTES)):
+            if self.sentences[ahead].paragraph != s.paragraph:
+                break
+            claims = self.claims(ahead)
+            if claims:
+                if claims[0].reach == "back":
+                    return self.resolve(ahead, claims[0])
+                break
+        for back in range(index - 1, max(-1, index - 1 - 2 * FAR_QUOTES), -1):
+            if self.sentences[back].role in {"title", "heading"}:
+                break
+            for claim in reversed(self.claims(back)):
+                speaker = self.resolve(back, claim)
+                if speaker:
+                    return speaker
+            if (
+                back == index - 1
+                and self.sentences[back].paragraph == s.paragraph
+                and not self._quoted(back, s.start - 2)
+            ):
+                subject = self.finder.subject_of(self.sentences[back], self.sentences[back].end)
+                if subject and (subject.speaks or subject.kind == "person"):
+                    return subject
+        return None
+
+    def _quoted(self, index: int, at: int) -> bool:
+        """Whether a place lies in a quotation; a quotation that is not closed ends with its paragraph."""
+        first = index
+        paragraph = self.sentences[index].paragraph
+        while (
+            first > 0 and self.sentences[first - 1].paragraph == paragraph and index - first < FAR_SENTENCES
+        ):
+            first -= 1
+        stretch = self.text[max(self.sentences[first].start, at - 3000) : at]
+        opened = stretch.count("“") > stretch.count("”")
+        return opened or stretch.count('"') % 2 == 1
+
+    def _earlier_in_paragraph(self, index: int) -> Phrase | None:
+        """Carry over the speaker of an earlier sentence of the paragraph."""
+        paragraph = self.sentences[index].paragraph
+        for back in range(index - 1, max(-1, index - FAR_SENTENCES), -1):
+            if self.sentences[back].paragraph != paragraph:
+                return None
+            if _BACKGROUND.match(self.text, self.sentences[back + 1].start, self.sentences[back + 1].end):
+                return None  # the outlet turns to something else
+            for claim in reversed(self.claims(back)):
+                if claim.reach == "by":
+                    continue
+                speaker = self.resolve(back, claim)
+                if speaker:
+                    return None if speaker.kind == "document" and not speaker.carries else speaker
+        return None
+
+    def _list_intro(self, index: int) -> Phrase | None:
+        """Carry the speaker of the line that introduces a list to its items."""
+        s = self.sentences[index]
+        if s.role not in {"item", "row"} and not _ITEM.match(self.text, s.start, min(s.end, s.start + 8)):
+            return None
+        for back in range(index - 1, max(-1, index - 40), -1):
+            other = self.sentences[back]
+            if other.role in {"item", "row"} or _ITEM.match(
+                self.text, other.start, min(other.end, other.start + 8)
+            ):
+                continue
+            if not self.text[other.start : other.end].rstrip().endswith(":"):
+                return None
+            for claim in self.claims(back):
+                if claim.reach != "by":
+                    return self.resolve(back, claim)
+            if _LIST_INTRO.search(self.text, other.start, other.end):
+                return self.finder.subject_of(other, other.end)
+            return None
+        return None
+
+    def _closing_citation(self, index: int, end: int) -> Phrase | None:
+        """Read the citation that closes the paragraph, or this part of it."""
+        cited = self._next_citation(end, end + FAR_CITATION)
+        if cited is None:
+            return None
+        paragraph = self.sentences[index].paragraph
+        for ahead in range(index, min(len(self.sentences), index + FAR_SENTENCES)):
+            if self.sentences[ahead].paragraph != paragraph:
+                return None
+            if ahead > index and any(c.speaker for c in self.claims(ahead)):
+                return None
+            if cited.start < self.sentences[ahead].end:
+                return cited
+        return None
+
+    def _named_next(self, index: int) -> Phrase | None:
+        """Read 'This figure is based on estimates by X' in the next sentence."""
+        if index + 1 >= len(self.sentences):
+            return None
+        s = self.sentences[index + 1]
+        match = _BASED_ON_NEXT.match(self.text, s.start, min(s.end, s.start + 120))
+        return phrase_after(self.text, match.end(), s.end) if match else None
+
+    def _anaphora(self, index: int) -> Phrase | None:
+        """Carry a speaker over to a paragraph that goes on about the same people ('Of these, ...')."""
+        s = self.sentences[index]
+        if index == 0 or not _ANAPHORA.match(self.text, s.start, min(s.end, s.start + 60)):
+            return None
+        if self.sentences[index - 1].role in {"title", "heading"}:
+            return None
+        for claim in reversed(self.claims(index - 1)):
+            if claim.reach != "by":
+                return self.resolve(index - 1, claim)
+        return None
+
+
+def _fits(phrase: Phrase, wanted: str) -> bool:
+    if wanted == "same":
+        return True
+    return (phrase.kind == "person") == (wanted == "person")

@@ -1,0 +1,491 @@
+"""What a word that needs its surroundings means here: flight abroad or within, life at home or in a camp."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from havenward.reading.clauses import PREPOSITIONS
+from havenward.reading.lexicon_groups import COUNTRIES, COUNTRY_PAIRS, IDENTITY, SHELTERS
+from havenward.reading.lexicon_terms import ORDER
+
+if TYPE_CHECKING:
+    from havenward.reading.clauses import Clause, Phrase
+    from havenward.reading.lexicon_terms import Cue
+    from havenward.reading.verbs import Group
+
+
+# what people face when they are in need
+_HUNGER = frozenset(
+    """
+    hunger famine starvation insecurity shortages shortage malnutrition food water insecure
+    undernourishment crisis
+    """.split()
+)
+
+
+class Surroundings:
+    """The sentence around one number, asked for the term of a cue in it.
+
+    `known` says whether anything was understood before, `unit` the unit of that, `before` its term and group.
+    """
+
+    def __init__(
+        self, clause: Clause, phrase: Phrase, at: int, unit: str, before: str, *, known: bool
+    ) -> None:
+        self.clause = clause
+        self.phrase = phrase
+        self.at = at
+        self.unit = unit
+        self.before = before
+        self.known = known
+
+    def settle(self, cue: Cue, at: int, group: Group | None) -> str:  # noqa: C901, PLR0912 - cases, read in order
+        """Give the term of a cue where it stands; empty where it tells none."""
+        clause, phrase = self.clause, self.phrase
+        term, end = cue.term, at + clause.span[at]
+        kind = phrase.kind
+        words = clause.words
+        if term in ORDER and term not in {
+            "displaced",
+            "homes_destroyed",
+            "returned",
+            "in_need",
+            "refugee",
+            "killed",
+        }:
+            if term == "trapped" and kind == "home" and words[at].startswith("bur"):
+                return "homes_destroyed"
+            return term
+        if term == "killed":
+            return "" if kind == "home" else term
+        if term == "refugee":
+            if (
+                words[at].startswith("cross")
+                and clause.span[at] == 1
+                and kind != "refugee"
+                and not self.foreign()
+                and not (kind in {"", "person", "household"} and self.ends(end))
+                and not self.abroad(at, end)
+            ):
+                return ""
+            return term
+        if term == "returned":
+            return term
+        if term == "in_need":
+            if kind == "home":
+                return ""
+            following = words[end : end + 6]
+            if words[at].startswith(("need", "requir")) and "to" in following[:1]:
+                return ""
+            if words[at].startswith(("requir", "lack", "need", "rely", "depend")) and kind in {
+                "forces",
+                "fighters",
+                "death",
+            }:
+                return ""
+            return term
+        if term == "displaced" and words[at].startswith("expel") and self.foreign():
+            return "returned"
+        if term in {"displaced", "fled"}:
+            if words[at : at + 2] == ["relocated", "to"] and "safe" in " ".join(words[end : end + 3]):
+                return "evacuated"
+            if kind == "home":
+                return ""
+            if words[at].startswith("shelter") and at < self.at:
+                return self.hosting(at, end, group)
+            if cue.role == "A" and self.foreign() and self.settled_abroad(end - 1):
+                return "refugee"
+            if "precaution" in words[end : end + 4]:
+                return "evacuated"
+            return "refugee" if cue.role != "A" and self.abroad(at, end) else "displaced"
+        if term == "homes_lost":
+            return "homes_destroyed" if kind == "household" else "displaced"
+        if term == "homes_destroyed":
+            if kind == "home" or (
+                phrase.head < 0 and (self.unit == "homes" or not words[at].startswith("cover"))
+            ):
+                return term
+            if kind == "household":
+                return "affected"
+            return "swept" if words[at].startswith(("sweep", "swept", "wash")) else ""
+        if term == "lost":
+            return "displaced"
+        if term == "enough":
+            return "in_need" if group is not None and group.negated else ""
+        if term == "face":
+            near = words[end : end + 6]
+            if any(w in _HUNGER for w in near):
+                return "in_need"
+            return "displacement_risk" if any(w.startswith(("evict", "displace")) for w in near) else ""
+        if term == "affect":
+            if kind == "home":
+                return "homes_destroyed"
+            return "affected" if words[at].startswith(("affect", "impact", "hit")) else ""
+        if term == "live":
+            return self.living(at, end, group)
+        if term == "arrive" and words[at].startswith("enter"):
+            if kind == "home":
+                return "homes_destroyed"
+            if any(self.country(k) for k in range(max(0, at - 14), min(len(words), end + 8))):
+                return "refugee"
+        if term == "arrive":
+            if words[at] in {
+                "come",
+                "comes",
+                "came",
+                "coming",
+                "reach",
+                "reached",
+                "follow",
+                "followed",
+                "following",
+                "joined",
+                "join",
+                "joining",
+                "enter",
+                "entered",
+            } and not self.abroad(at, end):
+                if words[at].startswith("follow"):
+                    return "follow"
+                if (
+                    words[at].startswith("reach")
+                    and self.clause.capital[end : end + 1] == [True]
+                    and (self.known or "arrivals" in words)
+                ):
+                    return "displaced"
+                return "displaced" if self.sheltered(end) and kind not in {"home", "thing"} else ""
+            return self.arrival(end, at)
+        if term == "leave":
+            return self.leaving(at, end, group)
+        if term == "move":
+            return self.moving(at, end, group)
+        if term == "host":
+            return self.hosting(at, end, group)
+        if term == "deploy":
+            return kind if kind in {"forces", "fighters"} else ""
+        return term
+
+    def ends(self, end: int) -> bool:
+        """Whether no object follows a verb."""
+        words = self.clause.words
+        return end >= len(words) or not words[end][0].isalpha() or words[end] in PREPOSITIONS
+
+    def moving(self, at: int, end: int, group: Group | None) -> str:
+        """Give the term of moving, or of being moved, somewhere."""
+        words, phrase = self.clause.words, self.phrase
+        if phrase.kind not in {"person", "household", "resident", "", "displaced", "refugee"}:
+            return ""
+        near = words[end : end + 8] if group is not None else words[phrase.right : phrase.right + 6]
+        if any(word.startswith("safe") or word in {"away", "inland", "uphill"} for word in near):
+            return "evacuated"
+        if self.abroad(at, end):
+            return "refugee"
+        if self.sheltered(end):
+            return "displaced"
+        return "displaced" if words[at].startswith("mov") and at + self.clause.span[at] == end else ""
+
+    def abroad(self, at: int, end: int) -> bool:
+        """Whether a movement crosses a border: "into Chad", "across the border", "left Syria"."""
+        clause = self.clause
+        words = clause.words
+        stop = min(len(words), end + 14)
+        for k in range(max(0, at), stop):
+            word = words[k]
+            if k >= end and (
+                word in {";", ".", ":", "(", '"', "”", "while", "when", "after", "who"}
+                or (clause.qty[k] >= 0)
+            ):
+                break
+            if k >= end and clause.cues[k] is not None and clause.cues[k].role in "SOB" and k > end + 1:  # type: ignore[union-attr]
+                break
+            if word in {"border", "frontier", "borders"} and any(
+                w in {"across", "crossed", "over", "cross", "crossing", "crosses"}
+                for w in words[max(0, k - 5) : k]
+            ):
+                return True
+            if word in {"abroad", "overseas"}:
+                return True
+            if (
+                word in {"neighbouring", "neighboring", "other"}
+                and words[k + 1 : k + 2]
+                and (words[k + 1] in {"countries", "states", "country", "nations"} or self.country(k + 1))
+            ):
+                return words[k - 1] != "in" or clause.words[at] != "displaced"
+            if word in {
+                "to",
+                "into",
+                "in",
+                "for",
+                "reach",
+                "reached",
+                "entered",
+                "enter",
+                "entering",
+                "reaching",
+                "towards",
+            }:
+                name = self.country(k + 1) and words[k - 1] != "according"
+                direct = word != "in" or words[at].startswith(
+                    ("arriv", "land", "pour", "shelter", "sought", "seek", "took", "tak", "found")
+                )
+                if word == "for" and not words[at].startswith(("left", "leav", "head", "fl", "depart")):
+                    direct = False
+                if (
+                    name
+                    and direct
+                    and words[at] not in {"displaced", "displaces", "displacing"} | {"displace"}
+                ):
+                    return True
+                if name and words[at].startswith("displac") and word in {"to", "into"}:
+                    return True
+            if (
+                word == "country"
+                and words[k - 1] == "the"
+                and words[at].startswith(("fle", "fled", "leav", "left", "escap"))
+            ):
+                return k <= end + 2
+        if words[at].startswith(("fled", "flee", "left", "leav", "escap", "quit")) and self.country(end):
+            return not words[end].endswith("'s")
+        return False
+
+    def country(self, k: int) -> bool:
+        """Whether a country is named at a token."""
+        words = self.clause.words
+        if k >= len(words):
+            return False
+        if words[k] in {
+            "the",
+            "neighbouring",
+            "neighboring",
+            "northern",
+            "southern",
+            "eastern",
+            "western",
+            "nearby",
+            "north-eastern",
+        } and k + 1 < len(words):
+            k += 1
+        word = words[k].removesuffix("'s") if k < len(words) else ""
+        if self.country_pair(k):
+            return True
+        if word not in COUNTRIES:
+            return False
+        return word not in {"chad", "turkey", "jordan", "georgia", "guinea"} or self.clause.capital[k]
+
+    def country_pair(self, k: int) -> bool:
+        """Whether a country of two words is named at a token."""
+        words = self.clause.words
+        return tuple(words[k : k + 2]) in COUNTRY_PAIRS
+
+    def sheltered(self, start: int) -> bool:
+        """Whether a place of shelter follows in the same phrase."""
+        words = self.clause.words
+        for k in range(start, min(len(words), start + 9)):
+            word = words[k]
+            if word in {
+                ".",
+                ";",
+                ":",
+                "who",
+                "which",
+                "while",
+                "after",
+                "when",
+                "but",
+                "because",
+                "from",
+                "outside",
+                "near",
+            }:
+                return False
+            if word == "," and k > start + 3:
+                return False
+            if word in SHELTERS:
+                return True
+        return False
+
+    def living(self, at: int, end: int, group: Group | None) -> str:
+        """Give the term of living, staying or remaining somewhere."""
+        clause, phrase = self.clause, self.phrase
+        words = clause.words
+        if self.foreign() and self.settled_abroad(end - 1):
+            return "refugee"
+        for k in range(end, min(len(words), end + 11)):
+            cue = clause.cues[k]
+            if cue is not None and cue.role == "A":
+                return self.settle(cue, k, group)
+            if words[k] in {".", ";", ",", "who", "and"}:
+                break
+        if phrase.kind == "refugee":
+            return ""
+        before = words[max(0, phrase.left - 9) : phrase.left]
+        if (
+            before
+            and before[-1] == "where"
+            and any(word in {"shelters", "camps", "camp", "shelter"} for word in before)
+        ):
+            return "displaced"
+        if self.sheltered(end):
+            return "displaced"
+        if words[at] in {"wait", "waiting", "await", "awaiting", "sleep", "sleeping"}:
+            return "displaced" if "resettlement" in words[end : end + 3] else ""
+        if phrase.kind in {"forces", "fighters", "home"}:
+            return ""
+        return "at_risk_population"
+
+    def settled_abroad(self, start: int) -> bool:
+        """Whether "in" and a country follow in the same phrase."""
+        words = self.clause.words
+        for k in range(start, min(len(words) - 1, start + 11)):
+            if words[k] in {".", ";", ",", "who", "which", "while"}:
+                return False
+            if words[k] == "in" and self.country(k + 1):
+                return True
+        return False
+
+    def foreign(self) -> bool:
+        """Whether the counted are named by their nation: "Burundians", "Syrian families"."""
+        words = self.clause.words
+        for k in range(self.at + 1, self.phrase.right):
+            if self.clause.capital[k] and words[k].endswith(
+                ("ans", "an", "is", "ese", "ians", "ian", "rians", "hans", "rohingya", "i", "ish")
+            ):
+                return True
+        return False
+
+    def arrival(self, end: int, at: int = -1) -> str:
+        """Give the term of an arrival: refugee from abroad, displaced otherwise."""
+        words = self.clause.words
+        if self.phrase.kind == "home" or self.phrase.kind in {"forces", "fighters"}:
+            return ""
+        if "border" in words[max(0, end - 8) : end] and "crossings" in words[end - 1 : end]:
+            return "refugee"
+        if self.phrase.kind in {"refugee", "migrant", "asylum"} or self.abroad(max(at, end - 1), end):
+            return "refugee"
+        if any(w in {"refugees", "refugee", "migrants", "asylum"} for w in words[max(0, end - 8) : end + 12]):
+            return "refugee"
+        if any(
+            self.country(k + 1) and words[k] in {"from", "into", "in", "to"}
+            for k in range(end, min(len(words) - 1, end + 6))
+        ):
+            return "refugee"
+        if self.foreign() and any(self.country(k) for k in range(end, min(len(words), end + 8))):
+            return "refugee"
+        if self.phrase.kind == "" and "refugee" in self.before:
+            return "refugee"
+        if at >= 0 and words[at].startswith("gather") and not self.sheltered(end):
+            return ""
+        if (
+            at >= 0
+            and words[at].startswith(("mov", "relocat", "travel", "walk", "head", "join"))
+            and not (self.sheltered(end) or self.known)
+        ):
+            return ""
+        return "displaced"
+
+    def leaving(self, at: int, end: int, group: Group | None) -> str:
+        """Give the term of leaving."""
+        words = self.clause.words
+        if group is not None and group.passive:
+            return "evacuated" if words[at].startswith("mov") else ""
+        if self.phrase.kind in {"home", "thing"}:
+            return ""
+        if self.abroad(at, end):
+            return "refugee"
+        near = words[end : end + 6]
+        if near[:1] == ["behind"]:
+            return ""
+        if any(w in {"corridor", "corridors", "convoy", "evacuation"} for w in words[end : end + 10]):
+            return "evacuated"
+        if self.clause.span[at] > 1 and near[:1] and near[0] in PREPOSITIONS:
+            return "displaced"
+        if any(self.clause.capital[k] for k in range(end, min(len(words), end + 3))) or any(
+            w
+            in {
+                "home",
+                "homes",
+                "houses",
+                "villages",
+                "village",
+                "town",
+                "city",
+                "area",
+                "areas",
+                "camp",
+                "enclave",
+                "neighbourhood",
+                "district",
+                "island",
+                "region",
+            }
+            for w in near
+        ):
+            return "displaced"
+        return (
+            "displaced"
+            if near[:1] in ([], ["."], ["for"], ["by"], ["on"], ["since"], ["with"])
+            or (end < len(words) and self.clause.capital[end])
+            else ""
+        )
+
+    def hosting(self, at: int, end: int, group: Group | None) -> str:  # noqa: C901, PLR0912 - cases in order
+        """Give the term of being hosted, held or housed."""
+        clause, phrase = self.clause, self.phrase
+        words = clause.words
+        identity = IDENTITY.get(phrase.kind, "")
+        if phrase.kind == "captive":
+            return "held"
+        before = words[max(0, at - 8) : at]
+        able = (
+            any(w in {"can", "could", "capacity", "enough", "able", "space"} for w in before)
+            or "up" in words[end : end + 1]
+        )
+        if able and group is None:
+            return "capacity"
+        if words[at] == "held" and group is not None and group.passive and not self.sheltered(end):
+            return "held"
+        if identity in {"refugee", "displaced"}:
+            return identity
+        if words[at].startswith(("see", "saw", "have", "had", "contain", "home")):
+            return ""
+        if group is not None and not group.passive:
+            return ""
+        if words[at].startswith(("register", "count", "receiv", "welcom", "admit")) and phrase.kind == "home":
+            return ""
+        if group is None and (
+            "refugee" in words[max(0, at - 14) : at]
+            or any(
+                self.country(k) and (k == 0 or words[k - 1] not in {"in", "of"})
+                for k in range(max(0, at - 7), at)
+            )
+        ):
+            return "refugee"
+        if any(
+            self.country(k + 1) and words[k] == "from"
+            for k in range(phrase.right - 1, min(len(words) - 1, phrase.right + 4))
+        ):
+            return "refugee"
+        if self.foreign() and group is None:
+            return "refugee"
+        if words[at].startswith("hold") and phrase.kind in {"forces", "fighters"}:
+            return ""
+        if words[at].startswith(
+            (
+                "hous",
+                "host",
+                "shelter",
+                "accommodat",
+                "harbo",
+                "hold",
+                "lodg",
+                "held",
+                "absorb",
+                "taken",
+                "takes",
+                "took",
+            )
+        ):
+            return "displaced"
+        if words[at].startswith(("receiv", "welcom", "accept")) and phrase.kind in {"person", "household"}:
+            return "refugee" if "refugee" in self.before else "displaced"
+        return ""

@@ -1,0 +1,245 @@
+"""The ground of the findings: the quantity in its sentence, what is known so far, and when something is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from havenward.reading.clauses import Phrase, read_phrase
+from havenward.reading.governors import Left
+from havenward.reading.lexicon_terms import ORDER, Cue
+from havenward.reading.predicates import Predicates
+from havenward.reading.refusals import speaks_of_other
+from havenward.reading.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from havenward.reading.clauses import Clause
+    from havenward.reading.parts import Layout, Meaning, Quantity
+    from havenward.reading.verbs import Group
+
+EVENTS = frozenset("killed injured mixed missing rescued held swept".split())
+OTHERS = frozenset("swept mixed missing rescued held assisted affected integrated".split())
+# words of headings, list lead-ins and table rows that tell the term of the bare numbers below or beside them
+ROW_WORDS = {
+    "idps": "displaced",
+    "idp": "displaced",
+    "displaced": "displaced",
+    "refugees": "refugee",
+    "refugee": "refugee",
+    "returnees": "returned",
+    "returned": "returned",
+    "evacuees": "evacuated",
+    "evacuated": "evacuated",
+    "homeless": "displaced",
+    "dead": "killed",
+    "deaths": "killed",
+    "killed": "killed",
+    "injured": "injured",
+    "wounded": "injured",
+    "missing": "missing",
+    "affected": "affected",
+    "need": "in_need",
+    "population": "at_risk_population",
+    "trapped": "trapped",
+    "besieged": "trapped",
+}
+_RATE = re.compile(
+    r"\s*(?:(?!(?:in|for|within|over|after|of)\b)[^\W\d_]+\s+){0,3}?(?:(?:a|per|each|every)\s+day\b"
+    r"|daily\b|an?\s+night\b)|[^.;,]{0,25}?\ba\s+day\b",
+    re.IGNORECASE,
+)
+_RATE_LATER = re.compile(r"[^.;,]{0,70}?\b(?:(?:every|each|per)\s+day|daily)\b", re.IGNORECASE)
+PLANNING = re.compile(
+    r"\bplanning (?:figures?|assumptions?|scenarios?)|\bcontingency|\bscenarios?\b|\bresponse plan\b"
+    r"|\bprojections?\b",
+    re.IGNORECASE,
+)
+_EARLIER = re.compile(
+    r"(?i:\bby (?:1[89]|20)\d\d\b|\bat one point\b|\bpre-?war\b|\bprevious(?:ly)?\b|\bat (?:the"
+    r"|its) (?:peak|height)\b"
+    r"|\bbefore the (?:war|conflict|crisis|fighting|offensive|invasion|revolution|quake|earthquake"
+    r"|storm|flood|siege)"
+    r"|\bonce\b|\bformerly\b|\bused to\b|\boriginal(?:ly)?\b|\bin (?:19\d\d|200\d)\b|\bat the time\b"
+    r"|\byears? ago\b"
+    r"|\bended in\b)|\bbefore (?:(?:20|19)\d\d|[A-Z]\w+)",
+)
+
+
+def rank_term(term: str) -> int:
+    """Give the place of a term in the order of the guide."""
+    return ORDER.index(term) if term in ORDER else len(ORDER) - 1
+
+
+@dataclass
+class Find:
+    """One reading of what befell the counted, with the rank of the words it rests on (0 strongest)."""
+
+    term: str
+    temporality: str
+    weight: int
+    start: int
+    end: int
+    conditional: bool = False
+    negated: bool = False
+
+
+@dataclass
+class Done:
+    """A quantity that was understood: what later ones may inherit."""
+
+    meaning: Meaning
+    sentence: int
+    kind: str
+
+
+@dataclass
+class Known:
+    """What the reader of a text knows so far: figures understood, and numbers that were of things."""
+
+    layout: Layout
+    crisis: bool
+    done: list[Done] = field(default_factory=list)
+    things: set[int] = field(default_factory=set)
+
+
+class Times:
+    """One quantity in its sentence, and when what is said of it is."""
+
+    def __init__(self, known: Known, clause: Clause, at: int, quantity: Quantity, words: str) -> None:
+        self.known = known
+        self.clause = clause
+        self.at = at
+        self.quantity = quantity
+        self.sentence_text = words
+        self.sentence_start = known.layout.sentences[quantity.sentence].start
+        self.number = clause.text[quantity.start : quantity.end].casefold()
+        self.percent = quantity.kind == "percent"
+        self.phrase: Phrase = read_phrase(clause, at)
+        self.preds = Predicates(Left("start"))
+        self.finds: list[Find] = []
+        self.around = Surroundings(
+            clause, self.phrase, at, self.last_unit(), self.last_words(), known=bool(known.done)
+        )
+
+    def base(self) -> Done | None:
+        """Give the figure this one may be a part of: the last in this sentence or just before."""
+        done = self.known.done
+        sentence = self.quantity.sentence
+        if not done or sentence - done[-1].sentence > 2:
+            return None
+        return done[-1]
+
+    def last_words(self) -> str:
+        """Give term and group of the last figure."""
+        done = self.base()
+        return f"{done.meaning.term} {done.meaning.group}".casefold() if done is not None else ""
+
+    def last_unit(self) -> str:
+        """Give the unit of the last figure."""
+        done = self.base()
+        return done.meaning.unit if done is not None else ""
+
+    def earlier(self) -> bool:
+        """Whether the sentence speaks of a clearly earlier time."""
+        return bool(_EARLIER.search(self.sentence_text))
+
+    def elsewhere(self) -> bool:
+        """Whether the words near the number are about surveys, votes, schooling or power cuts."""
+        text, quantity = self.clause.text, self.quantity
+        return speaks_of_other(text[max(0, quantity.start - 60) : quantity.end + 70])
+
+    def stock_time(self) -> str:
+        """Say when a stock is: now, unless a past verb and an earlier time stand with it."""
+        main, left = self.preds.main, self.preds.left
+        past = (main is not None and main.tense == "past" and not main.perfect) or left.past
+        return "past" if past and self.earlier() else "current"
+
+    def noun_time(self, left: Left) -> str:
+        """Say when "the evacuation of 400,000 people" is: planned if its verb or adjective is."""
+        words = self.clause.words
+        before = words[max(0, left.at - 4) : left.at]
+        if left.expected or any(
+            w
+            in {
+                "planned",
+                "expected",
+                "projected",
+                "possible",
+                "potential",
+                "feared",
+                "anticipated",
+                "likely",
+                "plan",
+                "plans",
+                "preparing",
+                "expecting",
+                "forecast",
+                "looming",
+                "bracing",
+                "planning",
+                "expects",
+            }
+            for w in before
+        ):
+            return "expected"
+        # the verb of which the event is the subject ("would be completed") or the object ("could force")
+        stop = min(len(words), self.phrase.right + 14)
+        for k in range(self.phrase.right, stop):
+            if words[k] in {";", ".", "while", "but", "who", "which", "and"}:
+                break
+            if words[k] in {"will", "would", "could", "may", "might", "planned", "scheduled", "expected"}:
+                return "expected"
+            if words[k : k + 2] in (["under", "way"], ["underway", "."], ["in", "progress"]):
+                return "current"
+        for k in range(left.at - 1, max(-1, left.at - 8), -1):
+            if words[k] in {"will", "would", "could", "may", "might", "threatens", "threaten"}:
+                return "expected" if "have" not in words[k : left.at] else "past"
+            if words[k] in {";", ".", ","}:
+                break
+        return "past"
+
+    def time_of(self, term: str, cue: Cue | None, group: Group) -> str:
+        """Say when the event or state of a group of verbs is."""
+        if group.expected:
+            return "expected"
+        if term == "integrated" and group.perfect:
+            return "current"
+        state = cue is not None and cue.term in {"displaced", "deploy"} and cue.form in {"ed", "en"}
+        if state and cue is not None and cue.term == "deploy" and not group.be:
+            return "current"  # "the troops stationed in Japan"
+        if state and group.tense == "past" and group.stays and self.earlier():
+            return "past"
+        if state and (group.stays or (group.tense == "present" and group.be and not group.perfect)):
+            return "current"
+        if cue is not None and cue.role in "SOB" and not cue.stock:
+            if group.progressive and (group.tense in {"present", ""}):
+                return "current"
+            if cue.form == "ing" and group.tense != "past":
+                return "current"
+            if cue.term == "evacuated" and cue.form in {"base", "s"} and group.finite and not group.perfect:
+                return "past"
+            return "past"
+        if cue is not None and cue.role == "A" and not cue.stock:
+            return "past"
+        if (
+            cue is not None
+            and cue.term == "live"
+            and cue.form == "ed"
+            and not group.perfect
+            and "lived" in self.clause.words[group.at : group.at + 1]
+        ):
+            return "past"
+        if self.quantity.kind == "rate" and group.tense != "past":
+            return "current"
+        past = group.tense == "past"
+        return "past" if past and self.earlier() else "current"
+
+    def daily(self, term: str) -> bool:
+        """Whether the number is per day."""
+        clause = self.clause
+        end = clause.ends[self.at]
+        return bool(_RATE.match(clause.text[end : end + 110])) or (
+            term in {"refugee", "displaced", "returned", "expected_displaced", "evacuated"}
+            and bool(_RATE_LATER.match(clause.text[end : end + 110]))
+        )
