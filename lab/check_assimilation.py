@@ -16,7 +16,7 @@ import numpy as np
 from scipy.stats import chisquare
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from havenward.forecast.assimilate import FilterSettings
+from havenward.forecast.posterior import FilterSettings
 from synthetic_crises import count_truth, make_crisis, rank_truth
 
 NAMES = [

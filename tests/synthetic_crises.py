@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from havenward.case.assumptions import resolve_assumptions
-from havenward.forecast.assimilate import FilterSettings, Posterior, assimilate
+from havenward.forecast.assimilate import assimilate
 from havenward.forecast.counts import list_places, main_series, select_counts
 from havenward.forecast.ensemble import draw_assumptions
 from havenward.forecast.likelihood import CountModel
+from havenward.forecast.posterior import FilterSettings, Posterior
 from havenward.movement.simulate import Simulator, simulator
 from havenward.randomness import Streams
 from havenward.records import Observation

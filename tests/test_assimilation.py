@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from havenward.forecast.assimilate import FilterSettings, Posterior
 from havenward.forecast.counts import Count, enumerated_after, list_places, main_series, select_counts
 from havenward.forecast.likelihood import ERRORS, FAR_OFF, FARTHER, CountModel
+from havenward.forecast.posterior import FilterSettings, Posterior
 from havenward.forecast.smc import MemberStreams, Walk, effective_size, find_temper, normalise, resample
 from havenward.forecast.smoother import shift_members
 from havenward.randomness import Streams

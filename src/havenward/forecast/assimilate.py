@@ -19,6 +19,7 @@ import numpy as np
 
 from havenward.forecast.counts import arrange_counts, list_places, main_series, select_counts
 from havenward.forecast.likelihood import CountModel
+from havenward.forecast.posterior import FilterSettings, Posterior, Taught
 from havenward.forecast.smc import MemberStreams, Walk, effective_size, find_temper, normalise, resample
 from havenward.forecast.smoother import shift_members
 
@@ -51,115 +52,6 @@ _LEAST_MOVED, _MOST_SWEEPS = 0.2, 3.0
 _FEW_MOVED = 0.35  # on average; less is said
 _FAR = 0.005  # one count in a hundred lies as far out as this by chance
 _OUTSIDE = 0.025  # a count below this level of its forecast, or as far above, is a surprise
-
-
-@dataclass(frozen=True)
-class FilterSettings:
-    """How the members learn.
-
-    Parameters
-    ----------
-    least_size
-        Share of the members that the weights must be worth after one part of a count.
-    renew_size
-        Below this share the members are resampled and moved.
-    days_ahead
-        Days simulated beyond the count at hand, so that not every count asks for a new run.
-    most_runs
-        Runs of the whole history per member that the filter may spend; they are spent evenly over the
-        counts, and where they are short, fewer of the members are moved each time. 0: twelve, and eight
-        from 5,000 members on, which repeat each other less.
-    most_parts
-        Parts into which one count is divided at most; what is left of it then is dropped, and said.
-    fresh_share
-        Share of the members drawn anew from the prior after two surprises in a row.
-    exact_steps
-        So many reports, the latest, are taken one by one; all earlier ones at once.
-    """
-
-    least_size: float = 0.3
-    renew_size: float = 0.4
-    days_ahead: int = 14
-    most_runs: float = 0.0
-    most_parts: int = 20
-    fresh_share: float = 0.1
-    exact_steps: int = 16
-
-
-@dataclass(frozen=True)
-class Taught:
-    """What one count did.
-
-    Parameters
-    ----------
-    label, date, persons
-        What was counted, when, and the count (what was added, where it accumulates).
-    level
-        Where it fell in the forecast made before it, 0 to 1.
-    size
-        What the members' weights were worth after it, in members.
-    parts
-        Into how many parts it was divided; more than one is a warning.
-    """
-
-    label: str
-    date: date
-    persons: float
-    level: float
-    size: float
-    parts: int
-
-
-@dataclass(frozen=True)
-class Posterior:
-    """Members that have learned.
-
-    Parameters
-    ----------
-    streams
-        Their random streams; `numbers` reaches to the last day that was learned from.
-    members
-        How many they are; all count the same.
-    prior
-        What the members drew before any count, by assumption, shape (member,).
-    counting
-        How each counting system counts, as learned, beside the assumptions of the case.
-    model
-        The counts that were used.
-    latest
-        Those of them that were taken one by one, the latest.
-    taught
-        One per count.
-    log_evidence
-        Log of how likely the counts are under the prior; compares cases with the same counts.
-    kept
-        Share of the moves that were kept.
-    runs
-        Simulated member-days in runs of the whole history of every member.
-    notes
-        In words: odd counts, what was left out, surprises, and where the filter gave up.
-    """
-
-    streams: MemberStreams
-    members: int
-    prior: Mapping[str, FloatArray]
-    counting: Mapping[str, FloatArray]
-    model: CountModel
-    latest: CountModel
-    taught: tuple[Taught, ...] = ()
-    log_evidence: float = 0.0
-    kept: float = 0.0
-    runs: float = 0.0
-    notes: tuple[str, ...] = ()
-
-    def streams_for(self, days: int) -> MemberStreams:
-        """Give the streams for a run of so many days: learned chance first, then each member its own."""
-        if self.streams.numbers is None:
-            return self.streams
-        own = np.repeat(np.arange(self.members), days).reshape(self.members, days)
-        past = min(days, self.streams.numbers.shape[1])
-        own[:, :past] = self.streams.numbers[:, :past]
-        return MemberStreams(self.streams.seed, self.streams.given, own)
 
 
 def assimilate(
