@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from havenward.errors import CaseError
     from havenward.flee_inputs import FleeInputs
+    from havenward.forecast.backtest import OriginSettings
     from havenward.forecast.leak_audit import AuditRow, CapacityLeak
     from havenward.needs.assess import Assessment, NeedsSettings
     from havenward.reading.documents import Document
@@ -666,6 +667,133 @@ def _flee_errors(run: Run, case: Case) -> dict[str, dict[str, float]]:
         }
         for name in per_member[0]
     }
+
+
+def run_backtest(
+    cases: Sequence[Case],
+    folder: Path,
+    *,
+    horizons: Sequence[int] = (7, 14, 28, 56),
+    members: int = 200,
+    seed: int = 1,
+    track: str = "C",
+    priors: str = "leave-one-out",
+    movement: bool = False,
+    workers: int = 0,
+    progress: Progress = SILENT,
+) -> dict[str, Any]:
+    """Repeat history for whole cases: at every report date, what the model and all simple rules could say.
+
+    Parameters
+    ----------
+    cases
+        Whole cases; each origin date sees only what was published by then.
+    folder
+        For predictions.parquet, observed.parquet, scores.csv, the charts and the page; finished parts of an
+        interrupted backtest in it are taken up.
+    horizons
+        Days ahead.
+    members, seed
+        Of the movement model, where it takes part.
+    track
+        C, or D without counts.
+    priors
+        `leave-one-out` (retrospective) or `time-ordered`.
+    movement
+        Whether the movement model forecasts as well, as a model of its own; takes far longer.
+    workers
+        Processes; 0 for one per core. Changes no byte.
+
+    Returns
+    -------
+    summary
+        As `forecast.backtest_scores.summarise` gives it.
+    """
+    from havenward.files import open_whole
+    from havenward.forecast.backtest import backtest
+    from havenward.forecast.backtest_scores import summarise
+    from havenward.forecast.plots import write_plots
+    from havenward.forecast.track_record import write_track_record
+
+    begun = False
+
+    def told(done: int, steps: int) -> None:
+        nonlocal begun
+        if not begun:
+            progress.begin("parts of the backtest", steps)
+            begun = True
+            progress.step(done)
+        else:
+            progress.step(1)
+
+    results = backtest(
+        cases,
+        horizons,
+        members=members,
+        seed=seed,
+        track=track,
+        forecaster=forecast_with_movement if movement else forecast_known_sites,
+        workers=workers or os.cpu_count() or 1,
+        out=folder,
+        narrow=known_on_track,
+        priors=priors,
+        version=version("havenward"),
+        pooled=pooled_total,
+        told=told,
+    )
+    summary = summarise(results)
+    write_plots(results, summary, folder)
+    with open_whole(folder / "track-record.md") as stream:
+        stream.write(write_track_record(results))
+    return summary
+
+
+def known_on_track(case: Case, origin: date, track: str) -> Case:
+    """Narrow a case for a backtest: a function of the module, so that other processes can be sent it."""
+    return known_case(case, ForecastSettings(origin, 1, track=track, rules="havenward"))
+
+
+def forecast_known_sites(
+    known: Case, origin: date, horizons: tuple[int, ...], settings: OriginSettings
+) -> dict[str, dict[tuple[str, int], NDArray[np.float64]]]:
+    """Forecast the sites that have counts, from counts: the model `havenward` and its learned part."""
+    from havenward.forecast.sites import pool_sites
+
+    return pool_sites(known, origin, horizons, settings.rules, settings.priors)
+
+
+def forecast_with_movement(
+    known: Case, origin: date, horizons: tuple[int, ...], settings: OriginSettings
+) -> dict[str, dict[tuple[str, int], NDArray[np.float64]]]:
+    """Forecast as `forecast_known_sites` does, and by the movement model with its counts assimilated."""
+    from havenward.forecast.tables import site_net_arrivals
+
+    found = dict(forecast_known_sites(known, origin, horizons, settings))
+    asked = ForecastSettings(
+        origin, max(horizons), settings.members, settings.seed, settings.track, "havenward", settings.priors
+    )
+    ensemble = simulate(known, asked, workers=1)
+    kinds = {place.location: place.kind for place in known.locations}
+    found["havenward_movement"] = site_net_arrivals(ensemble, kinds, origin, horizons)
+    return found
+
+
+def pooled_total(case: Case, origin: date) -> Sequence[float] | None:
+    """Give the quantiles of the people displaced in all as the experts pool says; None without figures."""
+    from havenward.case.known import as_of
+    from havenward.distributions import summary
+    from havenward.errors import CaseError
+    from havenward.records import QUANTILE_LEVELS
+
+    known = as_of(case, origin)
+    if not any(row.name == "displaced_total" for row in known.assumptions):
+        return None
+    try:
+        resolved = _as_simulated(known, "havenward", "leave-one-out", "").assumptions
+    except CaseError:
+        return None
+    chosen = next(row for row in resolved if row.name == "displaced_total")
+    return None if chosen.distribution is None else summary(chosen.distribution, QUANTILE_LEVELS)
 
 
 def audit_leaks(

@@ -177,3 +177,87 @@ def _run_audit(chosen: argparse.Namespace) -> int:
     else:
         print(page, end="")
     return DONE
+
+
+def add_backtest(commands: Commands) -> None:
+    """Describe `havenward backtest`."""
+    parser = add_command(
+        commands,
+        "backtest",
+        "repeat history: what the model and simple rules could have said at every report date, and what came",
+        "havenward backtest cases/mali2012 cases/burundi2015 --out out/track-record",
+        _run_backtest,
+    )
+    parser.add_argument("cases", nargs="+", type=Path, metavar="CASE", help="case folders")
+    parser.add_argument(
+        "--horizons", default="7,14,28,56", metavar="DAYS", help="days ahead, with commas between them"
+    )
+    parser.add_argument("--members", type=int, default=200, metavar="N", help="runs of the movement model")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="S", help="whole number that fixes all randomness"
+    )
+    parser.add_argument("--track", default="C", choices=("C", "D"), help="information track")
+    parser.add_argument(
+        "--priors",
+        default="leave-one-out",
+        choices=PRIOR_SETS,
+        help="which other crises may teach; leave-one-out is retrospective",
+    )
+    parser.add_argument(
+        "--movement",
+        action="store_true",
+        help="let the movement model forecast as well, as havenward_movement; takes far longer",
+    )
+    parser.add_argument("--format", default="table", choices=("table", "json"), help="how to print")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results")
+    parser.add_argument(
+        "--workers", type=int, default=0, metavar="N", help="processes; 0 for one per core; changes no byte"
+    )
+
+
+def _run_backtest(chosen: argparse.Namespace) -> int:
+    import json
+
+    from havenward.case.load import load_case
+    from havenward.errors import Problem, SettingsError
+    from havenward.pipeline import run_backtest
+    from havenward.settings import MAX_HORIZON_DAYS
+
+    words = [word.strip() for word in chosen.horizons.split(",")]
+    if not all(word.isdigit() and 0 < int(word) <= MAX_HORIZON_DAYS for word in words):
+        raise SettingsError(
+            Problem(
+                "--horizons",
+                f"found '{chosen.horizons}'",
+                f"expected whole numbers of days from 1 to {MAX_HORIZON_DAYS} with commas between them",
+                "write for example 7,14,28,56",
+                "bad-horizons",
+            )
+        )
+    with show_progress() as progress:
+        summary = run_backtest(
+            [load_case(folder) for folder in chosen.cases],
+            chosen.out,
+            horizons=sorted({int(word) for word in words}),
+            members=chosen.members,
+            seed=chosen.seed,
+            track=chosen.track,
+            priors=chosen.priors,
+            movement=chosen.movement,
+            workers=chosen.workers,
+            progress=progress,
+        )
+    if chosen.format == "json":
+        print(json.dumps(summary, indent=2, default=str))
+        return DONE
+    say(f"written: {chosen.out}")
+    print("target  horizon  crises  n  model  wis_log  wis  coverage_50  coverage_95  width_95  tvd")
+    for target, blocks in summary["targets"].items():
+        for horizon, block in blocks.items():
+            for model, row in sorted(block["models"].items(), key=lambda item: item[1]["wis_log"]):
+                cells = (
+                    row.get(c) for c in ("wis_log", "wis", "coverage_50", "coverage_95", "width_95", "tvd")
+                )
+                numbers = "  ".join("" if cell is None else f"{cell:.3g}" for cell in cells)
+                print(f"{target}  {horizon}  {block['crises']}  {block['n']}  {model}  {numbers}")
+    return DONE

@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from havenward.forecast.baselines import ALL_RULE_NAMES, RULE_NAMES
+from havenward.forecast.combine import expected_shares
 from havenward.forecast.measures import (
     bootstrap_skill,
     brier_score,
@@ -407,26 +408,23 @@ def _score_pairs(joined: pl.DataFrame) -> pl.DataFrame:
 def _score_shares(joined: pl.DataFrame) -> pl.DataFrame:
     """Compare, at each origin, the shares of arrivals by site with what a model expected.
 
-    Shares come from the predictive means of arrivals (falls count as none); sites are those whose arrivals
-    were counted.
+    Every model is asked for its mean share of each site (`expected_shares`; falls count as none); sites are
+    those whose arrivals were counted.
     """
     rows = joined.filter(pl.col("target") == HEADLINE).with_columns(
         pl.col("observed").clip(lower_bound=0.0).alias("came"),
     )
-    tau = np.asarray(QUANTILE_LEVELS)
-    slices = np.diff(np.concatenate([[0.0], (tau[1:] + tau[:-1]) / 2.0, [1.0]]))
-    rows = rows.with_columns(pl.Series("expected", np.maximum(_values(rows), 0.0) @ slices))
     groups = (
         rows.group_by("case", "model", "horizon", "origin_date")
-        .agg("expected", "came", pl.len().alias("sites"), pl.col("came").sum().alias("arrived"))
+        .agg(pl.col("value"), "came", pl.len().alias("sites"), pl.col("came").sum().alias("arrived"))
         .filter((pl.col("sites") > 1) & (pl.col("arrived") > 0))
         .sort("case", "model", "horizon", "origin_date")
     )
     distances = [
-        float(total_variation(np.array(expected)[None], np.array(came)[None])[0])
-        for expected, came in groups.select("expected", "came").iter_rows()
+        float(total_variation(expected_shares(np.array(said))[None], np.array(came)[None])[0])
+        for said, came in groups.select("value", "came").iter_rows()
     ]
-    return groups.with_columns(pl.Series("tvd", distances, dtype=pl.Float64)).drop("expected", "came")
+    return groups.with_columns(pl.Series("tvd", distances, dtype=pl.Float64)).drop("value", "came")
 
 
 def _values(table: pl.DataFrame) -> FloatArray:

@@ -13,7 +13,7 @@ from havenward.forecast.ensemble import count_displaced
 from havenward.records import QUANTILE_LEVELS, RECEIVING_KINDS, TOTAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from numpy.typing import NDArray
@@ -135,6 +135,24 @@ def forecast_table(ensemble: Ensemble, kinds: Mapping[str, str], origin_date: da
             )
         )
     return pl.concat(blocks)
+
+
+def site_net_arrivals(
+    ensemble: Ensemble, kinds: Mapping[str, str], origin_date: date, horizons: Iterable[int]
+) -> dict[tuple[str, int], NDArray[np.float64]]:
+    """Give the quantiles of net arrivals since the origin date, by receiving place and days ahead."""
+    first = (origin_date - ensemble.first_date).days
+    ahead = np.arange(ensemble.stock.shape[1], dtype=np.int32) - first
+    found = {}
+    for index, name in enumerate(ensemble.locations):
+        if kinds[name] not in RECEIVING_KINDS:
+            continue
+        net = ensemble.stock[:, :, index] - _stock_at_origin(ensemble, index, ahead)
+        for horizon in horizons:
+            values = net[:, first + horizon][:, None]
+            levels = weighted_quantiles(values, ensemble.weights, QUANTILE_LEVELS)
+            found[name, horizon] = levels.ravel().astype(np.float64)
+    return found
 
 
 def _targets(ensemble: Ensemble, kinds: Mapping[str, str], ahead: NDArray[np.int32]) -> Iterator[Series]:
