@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from havenward.flee_inputs import FleeInputs
     from havenward.forecast.backtest import OriginSettings
     from havenward.forecast.leak_audit import AuditRow, CapacityLeak
+    from havenward.forecast.posterior import Posterior
     from havenward.needs.assess import Assessment, NeedsSettings
+    from havenward.randomness import Streams
     from havenward.reading.documents import Document
     from havenward.reading.parts import ReadFigure, Reading
     from havenward.records import Case, Ensemble, Figure, Report
@@ -119,13 +121,31 @@ def known_case(case: Case, settings: ForecastSettings) -> Case:
 def simulate(
     known: Case, settings: ForecastSettings, *, workers: int, progress: Progress = SILENT
 ) -> Ensemble:
-    """Draw the assumptions and run every member of a forecast."""
+    """Draw the assumptions, let the counts sharpen them where there are any, and run every member."""
+    return learn_and_simulate(known, settings, workers=workers, progress=progress)[0]
+
+
+def learn_and_simulate(
+    known: Case, settings: ForecastSettings, *, workers: int, progress: Progress = SILENT
+) -> tuple[Ensemble, Posterior | None]:
+    """Draw the assumptions, let the counts sharpen them where there are any, and run every member.
+
+    Returns
+    -------
+    ensemble
+        Every member, of equal weight.
+    posterior
+        What the counts taught; None for the rule set `flee`, which is handed them.
+    """
+    from dataclasses import replace as changed
+
+    from havenward.forecast.assimilate import assimilate
     from havenward.forecast.ensemble import draw_assumptions
     from havenward.movement.simulate import simulator
     from havenward.randomness import Streams
 
     if settings.rules == "flee":
-        return _simulate_flee(known, settings, workers=workers, progress=progress)
+        return _simulate_flee(known, settings, workers=workers, progress=progress), None
     streams = Streams(settings.seed)
     simulated = _as_simulated(known, settings.rules, settings.priors, settings.scenario)
     engine = simulator(
@@ -137,9 +157,29 @@ def simulate(
         streams,
     )
     not_come = _dates_not_come(simulated, settings.origin_date)
-    draws = draw_assumptions(simulated.assumptions, streams, settings.members, not_come)
+
+    def play(whose: Streams, members: int, days: int, threads: int = 1) -> Ensemble:
+        draws = draw_assumptions(simulated.assumptions, whose, members, not_come)
+        numbers = getattr(whose, "numbers", None)
+        told = progress.step if days == engine.days else None
+        mine = changed(engine, streams=whose)
+        return mine.run(draws, numbers=numbers, days=days, workers=threads, told=told)
+
+    screened = {event.location for event in known.events if event.kind == "screening"}
     progress.begin("members", settings.members)
-    return engine.run(draws, workers=workers, told=progress.step)
+    posterior = assimilate(
+        play,
+        simulated.assumptions,
+        known.observations,
+        known.locations,
+        streams,
+        settings.members,
+        first_date=engine.first_date,
+        origin_date=settings.origin_date,
+        gates=screened,
+        workers=workers,
+    )
+    return play(posterior.streams_for(engine.days), settings.members, engine.days, workers), posterior
 
 
 def _simulate_flee(known: Case, settings: ForecastSettings, *, workers: int, progress: Progress) -> Ensemble:
@@ -226,6 +266,8 @@ def run_forecast(
     """
     from havenward.brief.card import write_model_card
     from havenward.case.write import case_hash, write_case
+    from havenward.forecast.posterior import describe_learning
+    from havenward.forecast.sites import put_in_sites
     from havenward.forecast.tables import run_tables
 
     check_free(folder, replace=replace_run, needed_bytes=check_size(case, settings))
@@ -242,11 +284,13 @@ def run_forecast(
     workers = workers or os.cpu_count() or 1
     began = time.perf_counter()
     known = known_case(case, settings)
-    ensemble = simulate(known, settings, workers=workers, progress=progress)
+    ensemble, posterior = learn_and_simulate(known, settings, workers=workers, progress=progress)
     simulated = time.perf_counter()
     kinds = {place.location: place.kind for place in known.locations}
     shown = _as_simulated(known, settings.rules, settings.priors, settings.scenario)
-    tables = run_tables(ensemble, kinds, settings.origin_date)
+    tables = run_tables(ensemble, kinds, settings.origin_date, posterior.prior if posterior else None)
+    sites = _forecast_counted_sites(known, settings)
+    tables["forecast"] = put_in_sites(tables["forecast"], sites)
     meta: dict[str, Any] = {
         "package_version": version("havenward"),
         "case": case.crisis,
@@ -262,6 +306,8 @@ def run_forecast(
         "members": settings.members,
         "rules": settings.rules,
         "priors": settings.priors,
+        "learned": describe_learning(posterior) if posterior else {},
+        "sites_from_counts": sorted({location for location, _ in sites}),
     }
     log = {
         "host": platform.node(),
@@ -278,6 +324,21 @@ def run_forecast(
         log,
         replace=replace_run,
     )
+
+
+def _forecast_counted_sites(
+    known: Case, settings: ForecastSettings
+) -> dict[tuple[str, int], NDArray[np.float64]]:
+    """Forecast the stock of sites that were counted often enough for counts to say more than movement."""
+    from havenward.forecast.errors_of_rules import forecast_rules
+    from havenward.forecast.sites import ask_days, counted_stocks, pool_sites
+
+    if settings.rules != "havenward" or not known.observations:
+        return {}
+    days = ask_days(settings.horizon_days)
+    rules = forecast_rules(known, settings.origin_date, days, settings.priors)
+    pooled = pool_sites(known, settings.origin_date, days, rules, settings.priors)
+    return counted_stocks(known, settings.origin_date, pooled)
 
 
 def check_size(case: Case, settings: ForecastSettings) -> int:

@@ -35,6 +35,10 @@ AT_LEAST_MEDIAN, AT_LEAST_SIGMA = 1.6, 0.4535
 # a fifth or so; besieged cities have been misjudged by a factor of two.
 POPULATION_SIGMA = 0.20
 NINETY_PERCENT = 2 * 1.6449
+# One incident in a capital and a war in a border town are both a conflict event: where events stand for a
+# front, places differ far more in how many leave than the quarters of one city do.
+CONFLICT_SPREAD = Distribution("halfnormal", {"sigma": 3.0})
+CONFLICT_SPREAD_REASON = "Places with conflict events differ in how many leave by hundreds in the odds."
 
 
 def resolve_assumptions(
@@ -69,6 +73,9 @@ def resolve_assumptions(
     chosen = {a.name: a for a in conventions()}
     chosen |= {a.name: a for a in learned_priors(rows, residents_held=case.residents_held, made=case.start)}
     chosen |= {a.name: a for a in case.assumptions}
+    spread = chosen["group_spread"]
+    if spread.basis == "convention" and any(event.kind == "conflict" for event in case.events):
+        chosen["group_spread"] = replace(spread, distribution=CONFLICT_SPREAD, reason=CONFLICT_SPREAD_REASON)
     events: tuple[Event, ...] = ()
     if scenario:
         picked = {s.name: s for s in case.scenarios}.get(scenario)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,8 @@ from havenward.records import QUANTILE_LEVELS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from havenward.forecast.sensitivity import Sensitivity
 
 WIDTH, HEIGHT = 640, 380
 LEFT, RIGHT, TOP, BOTTOM = 70, 20, 46, 52
@@ -160,6 +163,58 @@ def _best_model(summary: Mapping[str, Any]) -> str:
         for model, row in block["models"].items():
             scores.setdefault(model, []).append(row["wis_log"])
     return min(scores, key=lambda model: (np.mean(scores[model]), model), default="")
+
+
+def draw_worries(sensitivity: Sensitivity, most: int = 8) -> str:
+    """Draw what an outcome hangs on most, as bars: alone (dark), and with other assumptions (light).
+
+    Parameters
+    ----------
+    sensitivity
+        Of one outcome.
+    most
+        How many assumptions are shown.
+
+    Returns
+    -------
+    svg
+        Empty where no assumption stands out.
+    """
+    from havenward.forecast.sensitivity import rank_worries
+
+    rows = rank_worries(sensitivity, most)
+    if not rows:
+        return ""
+    one = sensitivity
+    title = f"What we are least sure about: {one.outcome.label}"
+    words = (
+        f"{one.low:,.0f} to {one.high:,.0f} in nine members of ten. Dark: share of the doubt that would go "
+        "if this were known; light: the share that would stay with all else known."
+    )
+    names, step, top = 330, 30, 64
+    reach = max(max(alone, whole) for _, alone, whole in rows)
+    scale = (WIDTH - names - 60) / max(reach, 0.05)
+    height = top + step * len(rows) + 14
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
+        f'<g font-family="sans-serif" font-size="12" fill="{INK}">',
+        f"<title>{escape(title)}</title><desc>{escape(words)}</desc>",
+        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
+        f'<text x="12" y="20" font-size="14" font-weight="bold">{escape(title)}</text>',
+    ]
+    for at, part in enumerate(wrap(words, 110)):
+        lines.append(f'<text x="12" y="{37 + 14 * at}" font-size="11">{escape(part)}</text>')
+    for at, (name, alone, whole) in enumerate(rows):
+        down = top + step * at
+        said = f"{name}: {alone:.0%} alone, {max(alone, whole):.0%} with others"
+        light = f'y="{down + 4}" width="{max(alone, whole) * scale:.1f}" height="16" fill="{OURS}"'
+        lines += [
+            f'<text x="{names - 8}" y="{down + 15}" text-anchor="end">{escape(name)}</text>',
+            f'<rect x="{names}" {light} fill-opacity="0.3"><title>{escape(said)}</title></rect>',
+            f'<rect x="{names}" y="{down + 4}" width="{alone * scale:.1f}" height="16" fill="{OURS}"/>',
+            f'<text x="{names + max(alone, whole) * scale + 6:.1f}" y="{down + 16}">{alone:.0%}</text>',
+        ]
+    return "\n".join([*lines, "</g>", "</svg>"]) + "\n"
 
 
 # -- lines on a page ---------------------------------------------------------------------------------------

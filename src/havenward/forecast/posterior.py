@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -127,3 +127,24 @@ class Posterior:
         past = min(days, self.streams.numbers.shape[1])
         own[:, :past] = self.streams.numbers[:, :past]
         return MemberStreams(self.streams.seed, self.streams.given, own)
+
+
+def describe_learning(posterior: Posterior) -> dict[str, Any]:
+    """Say what the counts did in plain values, for `run.json`: one line per count, and every note."""
+    return {
+        "counts": len(posterior.taught),
+        "log_evidence": round(posterior.log_evidence, 6),
+        "kept": round(posterior.kept, 6),
+        "notes": list(posterior.notes),
+        "taught": [
+            {
+                "label": one.label,
+                "date": one.date.isoformat(),
+                "persons": one.persons,
+                "level": round(one.level, 6),
+                "size": round(one.size, 3),
+                "parts": one.parts,
+            }
+            for one in posterior.taught
+        ],
+    }

@@ -13,12 +13,14 @@ import numpy as np
 
 from havenward.forecast.analogues import forecast_sites, read_library
 from havenward.forecast.combine import WEIGHTS, combine
+from havenward.forecast.headline import count_series, followed_series
 from havenward.records import QUANTILE_LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    import polars as pl
     from numpy.typing import NDArray
 
     from havenward.records import Case
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     Cells = Mapping[tuple[str, int], FloatArray]
 
+ASKED = (1, 3, 7, 14, 21, 28, 42, 56, 70, 84)
+# Counts say more than movement where there are some of the last year; the backtest reaches 56 days ahead.
+LEAST_COUNTS = 4
+LONGEST_GAP_DAYS = 365
+FADE_FROM, FADE_UNTIL = 56, 84
+SITE_TARGETS = ("stock", "net_arrivals")
 MODEL = "havenward"
 LEARNED = "havenward_analogues"
 
@@ -71,10 +79,64 @@ def pool_sites(
     return {MODEL: dict(zip(keys, pooled, strict=True)), LEARNED: learned}
 
 
-def stock_quantiles(net: FloatArray, last_count: float) -> FloatArray:
-    """Turn quantiles of net arrivals into those of the stock: never below nobody."""
-    values: FloatArray = np.maximum(0.0, last_count + net)
-    if values.shape[-1] != len(QUANTILE_LEVELS):
-        message = "expected one value per quantile level"
-        raise ValueError(message)
-    return values
+def ask_days(horizon_days: int) -> tuple[int, ...]:
+    """Name the days ahead that are asked for; the days between them are interpolated."""
+    return tuple(sorted({day for day in ASKED if day < horizon_days} | {min(horizon_days, ASKED[-1])}))
+
+
+def counted_stocks(
+    known: Case, origin: date, pooled: Mapping[str, Cells]
+) -> dict[tuple[str, int], FloatArray]:
+    """Turn pooled net arrivals into quantiles of the stock, at sites with counts enough.
+
+    Returns
+    -------
+    stocks
+        By site and days ahead, shape (2, level): quantiles of the stock and of the net arrivals; where they
+        come from movement again after `FADE_UNTIL` days, `put_in_sites` sees to it.
+    """
+    today = origin.toordinal()
+    counted = {}
+    for series in followed_series(count_series(known), today):
+        days, people = series.known(today)
+        if len(days) >= LEAST_COUNTS and today - days[-1] <= LONGEST_GAP_DAYS:
+            counted[series.location] = float(people[-1])
+    return {
+        (location, horizon): np.stack([np.maximum(0.0, counted[location] + net), net])
+        for (location, horizon), net in pooled[MODEL].items()
+        if location in counted
+    }
+
+
+def put_in_sites(table: pl.DataFrame, stocks: Mapping[tuple[str, int], FloatArray]) -> pl.DataFrame:
+    """Put the forecasts of counted sites into a table of forecasts, day by day.
+
+    Up to `FADE_FROM` days ahead they replace what movement says of the stock and of the net arrivals; from
+    then on quantiles are mixed, and after `FADE_UNTIL` days movement speaks alone.
+    """
+    import polars as pl
+
+    if not stocks:
+        return table
+    places = {location for location, _ in stocks}
+    mine = pl.col("location").is_in(sorted(places)) & pl.col("target").is_in(list(SITE_TARGETS))
+    order = table.with_row_index("row")
+    rows = order.filter(mine & (pl.col("horizon") < FADE_UNTIL))
+    levels = {f"{level:g}": index for index, level in enumerate(QUANTILE_LEVELS)}
+    lines: dict[str, tuple[FloatArray, FloatArray]] = {}
+    for place in sorted(places):
+        asked = sorted(horizon for location, horizon in stocks if location == place)
+        lines[place] = np.array(asked, np.float64), np.stack([stocks[place, horizon] for horizon in asked])
+    changed = []
+    for place, target, horizon, level, value in rows.select(
+        "location", "target", "horizon", "output_type_id", "value"
+    ).iter_rows():
+        days, said = lines[place]
+        column = said[:, SITE_TARGETS.index(target), levels[level]]
+        counted = float(np.interp(horizon, days, column))
+        share = min(1.0, max(0.0, (FADE_UNTIL - horizon) / (FADE_UNTIL - FADE_FROM)))
+        changed.append(share * counted + (1.0 - share) * value)
+    rows = rows.with_columns(pl.Series("value", changed, dtype=pl.Float64))
+    return (
+        pl.concat([order.filter(~pl.col("row").is_in(rows["row"].to_list())), rows]).sort("row").drop("row")
+    )

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 _LEVEL_NAMES = [f"{level:g}" for level in QUANTILE_LEVELS]
 
 
-def run_tables(ensemble: Ensemble, kinds: Mapping[str, str], origin_date: date) -> dict[str, pl.DataFrame]:
+def run_tables(
+    ensemble: Ensemble,
+    kinds: Mapping[str, str],
+    origin_date: date,
+    prior: Mapping[str, NDArray[np.float64]] | None = None,
+) -> dict[str, pl.DataFrame]:
     """Make the four tables of a run folder.
 
     Parameters
@@ -37,6 +42,8 @@ def run_tables(ensemble: Ensemble, kinds: Mapping[str, str], origin_date: date) 
         Kind of each location.
     origin_date
         Horizons count from it.
+    prior
+        What the members had drawn before any count, by assumption; by default what they draw.
     """
     return {
         "members": members_table(ensemble),
@@ -44,20 +51,27 @@ def run_tables(ensemble: Ensemble, kinds: Mapping[str, str], origin_date: date) 
             {"member": np.arange(len(ensemble.weights), dtype=np.int32), "weight": ensemble.weights}
         ),
         "forecast": forecast_table(ensemble, kinds, origin_date),
-        "assumptions": assumptions_table(ensemble),
+        "assumptions": assumptions_table(ensemble, prior or {}),
     }
 
 
-def assumptions_table(ensemble: Ensemble) -> pl.DataFrame:
-    """Lay out what each member drew: name, member, value."""
-    empty = pl.DataFrame(schema={"name": pl.String, "member": pl.Int32, "value": pl.Float64})
+def assumptions_table(
+    ensemble: Ensemble, prior: Mapping[str, NDArray[np.float64]] | None = None
+) -> pl.DataFrame:
+    """Lay out what each member drew: name, member, value, and prior: what it had drawn before any count."""
+    schema = {"name": pl.String, "member": pl.Int32, "value": pl.Float64, "prior": pl.Float64}
+    before = prior or {}
     return pl.concat(
         [
-            empty,
+            pl.DataFrame(schema=schema),
             *(
-                pl.DataFrame({"member": np.arange(len(values), dtype=np.int32), "value": values}).select(
-                    pl.lit(name).alias("name"), "member", "value"
-                )
+                pl.DataFrame(
+                    {
+                        "member": np.arange(len(values), dtype=np.int32),
+                        "value": values,
+                        "prior": before.get(name, values),
+                    }
+                ).select(pl.lit(name).alias("name"), "member", "value", "prior")
                 for name, values in sorted(ensemble.draws.items())
             ),
         ]

@@ -37,7 +37,7 @@ class Rules:
     ride_km_per_day: float = 200.0
     softening_km: float = 10.0
     choice_sharpness: float = 1.0
-    awareness_links: int = 3
+    awareness_links: int | None = 3
     full_from: float = 0.9
     early_days: float = 7.0
     return_ramp_days: float = 30.0

@@ -6,7 +6,7 @@ calls it, on how many cores, decides nothing about the result.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -279,6 +279,9 @@ def simulator(
         The case cannot be simulated; every reason is named.
     """
     days = day_number(last_date, first_date) + 1
+    if any(event.kind == "conflict" for event in case.events):
+        # in a country people go on from town to town; in a city they know what lies around it
+        rules = replace(rules, awareness_links=None)
     network = build_network(case, first_date, days, rules)
     problems = [
         *_check_origins(network),

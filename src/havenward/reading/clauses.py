@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from havenward.reading.lexicon_terms import Cue
     from havenward.reading.parts import Quantity
 
+_HEDGE_AFTER = re.compile(r" ?\+|[ -]plus\b|-odd\b| (?:or (?:so|more|thereabouts|above|over|fewer|less))\b")
+_HEDGE_OF = re.compile(r"^(?:[a-z]+ ){1,5}of $", re.IGNORECASE)
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W\d_]+(?:['’\-\u00ad][^\W\d_]+)*|\d[\d,.:]*|[^\w\s]|\w")
 
 BE = {
@@ -121,7 +123,7 @@ HEDGES = frozenset(
 class Clause:
     """The tokens of a sentence; a quantity is one token however many words it has.
 
-    `qty` is the index of the quantity among those handed in, -1 for other tokens; `cues` holds the cue that
+    `hedged` is where the hedge of a quantity begins that ends in "of" ("upwards of"). `qty` is the index of the quantity among those handed in, -1 for other tokens; `cues` holds the cue that
     begins at a token and `span` how many tokens it has; `inside` marks tokens within a longer cue.
     """
 
@@ -133,6 +135,7 @@ class Clause:
     cues: list[Cue | None] = field(default_factory=list)
     span: list[int] = field(default_factory=list)
     capital: list[bool] = field(default_factory=list)
+    hedged: dict[int, int] = field(default_factory=dict)
 
     def word(self, index: int) -> str:
         """Give the word at an index, empty beyond the ends."""
@@ -162,6 +165,11 @@ def split_words(text: str, start: int, end: int, found: Sequence[tuple[int, Quan
             qty.append(index)
             capital.append(False)
             at = max(at, quantity.end)
+            left, right = quantity.hedge
+            if right > quantity.end and _HEDGE_AFTER.match(text, quantity.end, right):
+                at = max(at, right)  # "350,000 or so Armenians", "150+ dead"
+            elif left < quantity.start and _HEDGE_OF.search(text, left, quantity.start):
+                clause.hedged[len(words) - 1] = left
     _find_cues(clause)
     return clause
 
@@ -245,7 +253,9 @@ _BARE_VERBS = frozenset(
     lost went came said say says saw got took told became spent made held felt sat stood lay slept fell
     kept live earlier later today yesterday ago tomorrow overnight monday tuesday wednesday thursday
     friday saturday sunday once last next past in at seek find take get go sleep try want hope attend
-    join wait stay away back abroad inland
+    join wait stay away back abroad inland there here then anyway alone together twice already
+    maybe perhaps instead too either soon ran swam rode slipped drove sailed climbed got brought put sent
+    thought knew want wanted hope hoped expect expects say speak
     """.split()
 )
 _MORE = frozenset(
@@ -294,6 +304,10 @@ def read_phrase(clause: Clause, at: int) -> Phrase:  # noqa: C901, PLR0912, PLR0
         )
     ):
         left += 1
+    begin = clause.hedged.get(at, -1)
+    if begin >= 0 and not any(w.startswith("estimate") for w in words[max(0, at - 6) : at]):
+        while left > 0 and clause.starts[left - 1] >= begin and clause.qty[left - 1] < 0:
+            left -= 1
     if words[left] == "up" and left + 1 < at and words[left + 1] != "to":
         left += 2 if words[left + 1] in {"from", "by"} else 1
     phrase = Phrase(left, at + 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from havenward.reading.number_words import PARTS, SCALES, SIGNS, SMALL, Number
+from havenward.reading.number_words import EVERY, PARTS, SCALES, SIGNS, SMALL, Number
 
 _ANY_SCALE = "|".join(SCALES)
 _SCALE_WORD = re.compile(rf"[ -](?P<scale>{_ANY_SCALE})\b")
@@ -27,6 +27,13 @@ _NOT_HALF_BEFORE = re.compile(
 )
 _NOT_PART = re.compile(rf"{_PERIOD}| (?:century|finals?|hour|mile)")
 _PART_NEXT = re.compile(r" (?:of|were|was|are|is|have|had|has|live|fled|more|in|as|who|to|or)\b|[,.;:)]|$")
+# "of whom only a fifth carry a rifle": a share, whatever follows.
+_OF_THEM = re.compile(r"\b(?:of|among) (?:whom|which|them|these|those),? (?:[a-z]+ ){0,3}$")
+_EVERY_NEXT = re.compile(
+    r" (?:one|person|child|family|household|house|home|woman|man|mother|girl|boy|adult|resident|inhabitant"
+    r"|refugee|migrant|civilian|evacuee|returnee|arrival|newcomer|citizen|villager|displaced)\b"
+    r"| of (?:them|these|those|whom|the)\b"
+)
 _RATIO = re.compile(
     r" (?P<how>in|out of|of)(?P<every> (?:every|each))?"
     rf" (?P<whole>[0-9]{{1,4}}|{'|'.join(sorted(SMALL, key=len, reverse=True))})\b(?![-,.]?[0-9])"
@@ -42,6 +49,14 @@ _NOT_RATIO = re.compile(
 )
 
 
+def read_every(low: str, token: re.Match[str], right: int) -> tuple[Number | None, int]:
+    """Read `every second child`, `every third of them`; not `every second day`."""
+    start, end = token.span()
+    if not _EVERY_NEXT.match(low, end, right):
+        return None, end
+    return Number(start, end, 100.0 / EVERY[token.group()[6:]], 1.0, "share"), end
+
+
 def read_part(low: str, token: re.Match[str], left: int, right: int) -> tuple[Number | None, int]:
     """Read `half`, `a third`, `half a million`, `a quarter of a million`."""
     start, end = token.span()
@@ -55,7 +70,9 @@ def read_part(low: str, token: re.Match[str], left: int, right: int) -> tuple[Nu
     if times:
         return _scale_part(low, article, times, 1 / PARTS[name], right)
     if name != "half":
-        if article == start or _NOT_PART.match(low, end, right) or not _PART_NEXT.match(low, end, right):
+        if article == start or _NOT_PART.match(low, end, right):
+            return None, end
+        if not (_PART_NEXT.match(low, end, right) or _OF_THEM.search(low, max(left, article - 40), article)):
             return None, end
         return Number(article, end, 100.0 / PARTS[name], 1.0, "share"), end
     lead = " " + low[max(left, start - 10) : start]
@@ -76,7 +93,7 @@ def _scale_part(low: str, start: int, times: re.Match[str], part: float, right: 
 
 
 def read_share(
-    low: str, start: int, part: re.Match[str], numerator: float, right: int
+    low: str, start: int, part: re.Match[str], numerator: float, left: int, right: int
 ) -> tuple[Number | None, int]:
     """Read `two-thirds`, `one fifth`, `three quarters of a million`."""
     end = part.end()
@@ -86,7 +103,9 @@ def read_share(
     times = _OF_SCALE.match(low, end, right)
     if times:
         return _scale_part(low, start, times, numerator / below, right)
-    if numerator == 1 and not _PART_NEXT.match(low, end, right):
+    if numerator == 1 and not (
+        _PART_NEXT.match(low, end, right) or _OF_THEM.search(low, max(left, start - 40), start)
+    ):
         return None, end
     return Number(start, end, 100.0 * numerator / below, 1.0, "share"), end
 

@@ -36,7 +36,7 @@ _BEFORE = {
         "|estimated at|estimated to be|estimated to number|estimated to total|estimates|estimate|estimating"
         "|in the region of|the region of|in the order of|of the order of|on the order of|in the vicinity of"
         "|in the neighbourhood of|in the neighborhood of|something like|something around|something near"
-        "|perhaps|maybe|not quite|short of|shy of|more or less|give or take|virtually|practically"
+        "|not quite|short of|shy of|more or less|give or take|virtually|practically"
         "|the best part of|the better part of|just under|just below|slightly under|slightly below"
         "|slightly less than|slightly fewer than|a little under|a little below|a little less than"
         "|a little fewer than|little less than|a bit under|a bit less than|just less than|just fewer than"
@@ -48,9 +48,9 @@ _LONGEST_CUE = max(len(cue.split()) for cue in _CUES)
 _CUE_ENDS = frozenset(cue.rpartition(" ")[2] for cue in _CUES)
 # Words that may stand between a cue and its number, or between two cues, and change nothing.
 _FILLERS = frozenset(
-    "a an another additional further extra possibly probably likely even well far just total of".split()
+    "a an another additional further extra possibly probably perhaps maybe likely even well far just total of".split()
 )
-_FILLERS_INSIDE = frozenset("a an another additional further extra total of possibly even".split())
+_FILLERS_INSIDE = frozenset("a an another additional further extra total of possibly perhaps maybe even".split())
 # "handed over 300 prisoners", "the past 10 days", "worried about 300 people", "the top 10": no hedge.
 _NO_HEDGE_AFTER = {
     "over": frozenset(

@@ -28,6 +28,8 @@ _CLASSES: dict[str, str] = {
         burkinabe nigeriens mozambicans angolans zimbabweans ivorians liberians tigrayans amharas oromos
         europeans chinese japanese nepalis nepalese vietnamese indonesians timorese mexicans moroccans
         egyptians britons germans non-combatants noncombatants bystanders evictees breeders homesteaders
+        walkers pax youngsters minors teens infants pensioners islanders settlers parishioners amputees
+        escapees stragglers wayfarers countryfolk townsmen townswomen northerners southerners
         seniors infirm dwellers slum-dwellers squatters holders caregivers casual-labourers aliens expatriates
         expats compatriots countrymen commoners tribals
     """,
@@ -72,7 +74,7 @@ _CLASSES: dict[str, str] = {
     "beneficiary": "beneficiaries beneficiary recipients",
     "displacement": "displacements displacement evictions",
     "evacuation": "evacuations",
-    "arrival": "arrivals newcomers arrival entrants crossings",
+    "arrival": "arrivals newcomers arrival entrants crossings border-crossers",
     "asylum": "applications claims asylum-applications",
     "return": "returns repatriations deportations",
     "abduction": "abductions kidnappings arrests",
@@ -148,6 +150,8 @@ PAIRS = {
     ("health", "facilities"),
     ("family", "members"),
     ("gang", "members"),
+    ("armed", "members"),
+    ("armed", "gunmen"),
     ("militia", "members"),
     ("crew", "members"),
     ("staff", "members"),
@@ -218,6 +222,8 @@ _PAIR_CLASS = {
     "crew-members": "person",
     "church-members": "person",
     "gang-members": "fighters",
+    "armed-members": "fighters",
+    "armed-gunmen": "fighters",
     "militia-members": "fighters",
     "staff-members": "staff",
     "party-members": "staff",

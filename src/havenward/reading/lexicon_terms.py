@@ -42,6 +42,15 @@ ORDER = (
 )
 
 _IRREGULAR = {
+    "freeze": ("freezes", "froze", "frozen", "freezing"),
+    "swim": ("swims", "swam", "swum", "swimming"),
+    "ride": ("rides", "rode", "ridden", "riding"),
+    "creep": ("creeps", "crept", "crept", "creeping"),
+    "slip": ("slips", "slipped", "slipped", "slipping"),
+    "throw": ("throws", "threw", "thrown", "throwing"),
+    "show": ("shows", "showed", "shown", "showing"),
+    "cram": ("crams", "crammed", "crammed", "cramming"),
+    "spill": ("spills", "spilled", "spilt", "spilling"),
     "flee": ("flees", "fled", "fled", "fleeing"),
     "leave": ("leaves", "left", "left", "leaving"),
     "run": ("runs", "ran", "run", "running"),
@@ -124,7 +133,11 @@ displaced | S | event | take to the hills; take to the bush; take to the mountai
     escape; run away; run for their lives; take flight; abandon their homes; abandon their villages; abandon
     their houses; abandon homes; head for; pour out; stream out; desert their villages; take refuge; seek
     refuge; seek shelter; take shelter; find shelter; find refuge; seek safety; seek sanctuary; take
-    sanctuary; lose their homes; lose their houses; lose homes; quit their homes; migrate
+    sanctuary; lose their homes; lose their houses; lose homes; quit their homes; migrate; abandon farms; abandon villages; abandon their farms; abandon the city;
+    abandon the town; abandon the village; abandon the capital; abandon the area; run for safety; set in
+    motion; decamp; run for it
+displaced | O | event | set in motion; chase out of; chase off; burn out of; bomb out of; shell out of; smoke
+    out; force out; turf out; throw out of; hound out
 displaced | S | state | shelter in; shelter at; shelter with; shelter under; shelter; camp; camp out; sleep
     rough; sleep outdoors; sleep outside; sleep in the open; sleep on the streets; squat
 displaced | O | event | displace; uproot; dislodge; evict; oust; relocate; resettle; expel; scatter; drive
@@ -135,9 +148,12 @@ refugee | S | event | come across; come over the border; get across; cross the b
     river into; cross to; cross; seek asylum; claim asylum; apply for asylum; request asylum; leave the
     country; flee the country; flee abroad; take refuge abroad; spill over the border; go into exile;
     emigrate
-returned | S | event | return; go home; go back; come back; come home; head home; head back; move back; get
+returned | S | event | return; go home; go back; come back; cross back; walk home; walk back; creep back;
+    drift back; trickle back; stream back; flock home; flood back; make their way home; make their way back;
+    venture back; resettle back; come home; head home; head back; move back; get
     back home; get home; travel back
-returned | O | event | repatriate; deport; send back; send home; bring home; bring back
+returned | O | event | repatriate; deport; send back; send home; bring home; bring back; push
+    back; hand over; escort home
 evacuated | B | event | evacuate; pre-emptively evacuate; preemptively evacuate
 evacuated | O | event | move to safety; relocate to safety; relocate to safer; take to safety; bring to
     safety; move to safer; move to higher ground; airlift; bus out; transfer to safer; lead to safety; ferry
@@ -170,6 +186,7 @@ homes_destroyed | O | event | destroy; damage; flatten; raze; demolish; wreck; g
     topple; knock down; shell; bomb; set ablaze
 homes_lost | S | event | have their homes destroyed; have their houses destroyed; have their homes damaged;
     have their houses damaged; have their homes burned; have their houses burned; have their homes flooded
+destroyed_if_not | S | event | survive; withstand
 homes_destroyed | S | event | collapse; cave in; burn down; catch fire; go up in flames
 rescued | O | event | rescue; save; pull alive; find alive; pull from; pull out; dig out; winch; pull; free;
     pick up; intercept
@@ -186,15 +203,23 @@ enough | S | state | get enough food; get enough to eat; have enough to eat; hav
     to; have enough water
 face | S | state | face; experience; suffer; suffer from; endure; confront
 affect | O | event | affect; hit; impact; strike
-leave | S | event | leave; depart; exit; depart from; get out; move out; trek; walk; move away
-arrive | S | event | arrive; enter; pour into; stream into; flood into; flock to; flock into; spill into;
+leave | S | event | abandon; vacate; clear out; pack up; get away; slip away; slip out; move off; set off;
+    set out; pull out of; leave; depart; exit; depart from; get out; move out; trek; walk; move away
+arrive | S | event | come over; come through; get through; get to; get into; make it through; make it as far
+    as; limp into; straggle into; stumble into; stagger into; drift into; roll into; wash up; cross over to; arrive; enter; pour into; stream into; flood into; flock to; flock into; spill into;
     reach; come from; come; pour in; pour over; stream across; stream over; pour across; surge into; spill
     over; make it to; land in; land on; stream to; converge on; turn up; trickle into; file into; pour;
     stream; make their way; move into; move to; move towards; move toward; move across; travel to; journey
     to; head to; head towards; head toward; follow; make the journey; make the crossing; gather at; gather
     in; gather outside; gather around; join
-live | S | state | live; stay; reside; dwell; be; inhabit; remain; lodge; sleep; stay put; spend the night;
-    wait; await
+go | S | event | run; walk; trek; hike; flock; trickle; wade; swim; row; clamber; ride; sail;
+    crawl; limp; hurry; rush; scramble; race; pass through; go; file; press on; move on; spill; scatter; disperse; slip; slip across; slip over; cross by; come by; board; climb; creep;
+    stagger; stumble; drift; surge; swarm; troop
+linger | S | state | queue; line up; huddle; gather; wait; await; sleep; sleep on; sleep under; sleep by;
+    camp on; camp beside; camp by; camp along; crouch; squat; share; crowd together; cram; crowd;
+    squeeze; pack; jam; pile
+carry | O | event | carry; ship; haul; row over; truck; drive out; truck out; ferry across; ferry over
+live | S | state | live; stay; reside; dwell; be; inhabit; remain; lodge; stay put; spend the night
 host | O | state | host; house; accommodate; shelter; hold; harbour; harbor; take in; absorb; accept;
     receive; welcome; lodge; see; have; contain; count; admit; grant asylum to; shelter up to; register
 move | O | event | move; transfer; relocate; transport; bus; ferry; take

@@ -14,6 +14,7 @@ from havenward.reading.parts import Meaning
 from havenward.reading.predicates import read_predicates
 from havenward.reading.refusals import has_cause, refuse_document, refuse_number, refuse_sentence
 from havenward.reading.tenses import EVENTS, PLANNING, Done, Find, Known, rank_term
+from havenward.reading.topics import Topics
 
 if TYPE_CHECKING:
     from havenward.reading.parts import Layout, Quantity
@@ -66,7 +67,7 @@ class _Reader:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self.known = Known(layout, crisis=has_cause(layout.text[:20_000]))
+        self.known = Known(layout, has_cause(layout.text[:20_000]), Topics(layout))
 
     def read_sentence(
         self, sentence: int, found: list[tuple[int, Quantity]], out: list[Meaning | None]

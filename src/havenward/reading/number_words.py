@@ -78,6 +78,8 @@ PARTS = {
     "tenths": 10,
     "twentieth": 20,
 }
+# "every second child": one in two
+EVERY = {"other": 2, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "tenth": 10}
 SIGNS = {"\u00bd": 0.5, "\u00bc": 0.25, "\u00be": 0.75, "\u2153": 1 / 3, "\u2154": 2 / 3}
 
 
@@ -103,7 +105,7 @@ TOKEN = re.compile(
     r"|(?P<bare>[\u00bd\u00bc\u00be\u2153\u2154])"
     rf"|\b(?:(?P<small>{_alternatives(SMALL)})|(?P<scale>{_alternatives(SCALES)})"
     rf"|(?P<plural>{_alternatives(PLURALS)})|(?P<part>{_alternatives(PARTS)})"
-    r"|(?P<vague>several|few|couple))\b"
+    r"|(?P<vague>several|few|couple)|(?P<every>every (?:second|other|third|fourth|fifth|tenth)))\b"
 )
 
 

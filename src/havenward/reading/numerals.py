@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from havenward.reading.fraction_words import read_part, read_ratio, read_share, read_sign
+from havenward.reading.fraction_words import read_every, read_part, read_ratio, read_share, read_sign
 from havenward.reading.number_words import (
     PARTS,
     PLURALS,
@@ -35,6 +35,8 @@ _SHORT_SCALE = re.compile(
     r"(?P<short>k|mn|mln|mil|mio|bn|bln|m|b)\b(?!['\u00b2\u00b3/])"
     r"| (?P<spaced>mn|mln|mio|bn|bln|m(?= (?:people|persons|refugees|displaced|idps|civilians|children)))\b"
 )
+# "5.4 M people": a capital, for "12 m" is a length
+_SPACED_MILLION = re.compile(r" M(?= [a-z]| ?[.,;:|)]| *$)")
 _LETTERS = re.compile(r"[a-z\u00b0'\u00b2\u00b3]+")
 _WORD_END = re.compile(r"[a-z]+$")
 # "1 million-2 million" is a range, F-16 a name.
@@ -106,6 +108,8 @@ def read_numbers(reach: Reach) -> list[Number]:
             number, position = _read_vague(low, token, left, right)
         elif kind == "part":
             number, position = read_part(low, token, left, right)
+        elif kind == "every":
+            number, position = read_every(low, token, right)
         else:
             number, position = read_sign(low, token, right)
         if number:
@@ -133,6 +137,8 @@ def _read_digits(reach: Reach, token: re.Match[str]) -> tuple[Number | None, int
     if sign:
         end = token.end("sign")
     scale, end = _read_scale(low, end, right)
+    if scale == 1 and reach.clean.startswith(" M", end) and _SPACED_MILLION.match(reach.clean, end, right):
+        scale, end = 1e6, end + 2
     percent = _PERCENT.match(low, end, right)
     if percent:
         end = percent.end()
@@ -308,7 +314,7 @@ def _read_words(low: str, token: re.Match[str], left: int, right: int) -> tuple[
         if kind == "part":
             if added.current is None or added.scale > 1:
                 break
-            return read_share(low, start, step, added.current, right)
+            return read_share(low, start, step, added.current, left, right)
         if kind == "small":
             fits = added.add_small(SMALL[word])
         else:

@@ -54,6 +54,8 @@ _STOPS = frozenset(
 _BE = frozenset(
     "was were is are have has had been died remain remains remained later could may might will would".split()
 )
+_COUNTS = frozenset("confirmed counted recorded reported verified registered found buried".split())
+_AMONG = re.compile(r"\b(?:of|among) (?:whom|them|these|those|which),? (?:[a-z]+ ){0,2}$")
 _MODIFIERS = frozenset("more other another further additional new".split())
 _GROUPS = frozenset("family families group groups party crew household households".split())
 _PARENTS = frozenset("mother father parents parent widow widower grandmother grandfather".split())
@@ -95,6 +97,7 @@ _SAYS = re.compile(
     r"\b(?:says?|said|estimat(?:es|ed)|warn(?:s|ed)?|fear(?:s|ed)?|believes?|believed|thinks?|thought"
     r"|expects?|expected|reckons?|suggests?|predicts?) "
 )
+_FIGURE = re.compile(r"\b(?:number|figure|toll|total|count|tally)s?\b")
 # After a number that stands for people named before.
 _BARE_NEXT = re.compile(
     r" (?:were|was|are|is|have|had|has|be|been|of (?:them|these|those|whom|which|this|that)|who|remain\w*"
@@ -258,6 +261,8 @@ def _counts(reach: Reach, span: Span, found: list[Quantity]) -> bool:
     """Tell whether a small number in words counts people, homes or deaths."""
     low, value = reach.low, span.high
     words = _words_after(low, span.end, reach.right)
+    if value > 1 and _AMONG.search(low, max(reach.left, span.start - 40), span.start):
+        return True
     lead = [word.strip("(\"'") for word in low[max(reach.left, span.start - 40) : span.start].split()]
     last = lead[-1] if lead else ""
     if value == 1 and (last in _NOT_ONE_AFTER or (words and words[0] in _NOT_ONE_BEFORE)):
@@ -283,6 +288,10 @@ def _counts(reach: Reach, span: Span, found: list[Quantity]) -> bool:
         return True
     if noun and low[span.end : span.end + 1] not in (".", ",", ";", ":", ")"):
         return False
+    if value > 1 and not noun and last in _COUNTS and (not words or not verb):
+        return True  # "the province has confirmed five"
+    if verb in _BE and not noun and found and value > 1 and low[max(0, span.start - 2)] in ";,.(":
+        return True  # "142 patients are in Yerevan; eight are abroad"
     if verb in _BE:
         return any(BEFALL.match(word) for word in words[1:6])
     if any(BEFALL.match(word) for word in lead[-4:]):
@@ -328,7 +337,14 @@ def _mark_higher(reach: Reach, found: list[Quantity], index: int, sentences: tup
         return
     value = base.high or base.point or base.low
     start, end = match.span("more")
-    another = same and _SAYS.search(reach.low, base.end, start) and base.kind != "percent"
+    another = (
+        same
+        and base.kind != "percent"
+        and (
+            _SAYS.search(reach.low, base.end, start)
+            or (match.group("more").startswith("even") and _FIGURE.search(reach.low, base.end, start))
+        )
+    )
     if not another or not match.group("more").endswith(("higher", "more", "greater", "larger", "bigger")):
         found[place] = replace(base, higher=True)
     elif all(quantity.end <= start or quantity.start >= end for quantity in found[place:]):

@@ -57,6 +57,11 @@ _LABEL_NUMBER = re.compile(
     r"#?[0-9]{1,5}(?:\.[0-9]+)*\b(?![,.]?[0-9]|%| ?per ?cent| million| thousand| hundred)"
     r"(?:(?:,| and|-| to) ?[0-9]{1,2}\b(?![,.]?[0-9]))?"
 )
+# a message of a thread ("4/ ", "4/12 ") and a note ("[2]", "[2, 5-7]")
+_COUNTER = re.compile(r"[0-9]{1,3}/(?:[0-9]{1,3}|n)?(?=\s)")
+_CITATION = re.compile(r"[0-9]{1,3}(?:[-,;\u2013 ]{1,2}[0-9]{1,3})*\]")
+# labels in lower case, which may also stand before a number of people: "in ward 5", not "in the ward 5 people"
+_PLAIN_LABELS = frozenset("ward block sector gate zone camp unit barrack lane bus row".split())
 _ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|[#@])\S+")
 
 
@@ -82,6 +87,10 @@ def skip_reference(clean: str, start: int, left: int, right: int) -> int:
     match = _FROM_DIGIT.match(clean, start, right)
     if match:
         return match.end()
+    if start == left or clean[start - 1] == "[":
+        match = (_COUNTER if start == left else _CITATION).match(clean, start, right)
+        if match:
+            return match.end()
     if start == left:
         return 0
     before = clean[start - 1]
@@ -95,6 +104,10 @@ def skip_reference(clean: str, start: int, left: int, right: int) -> int:
     word = word.lstrip("([\"'")
     if word in _MONTHS or (word in ("of", "mid") and len(words) > 1 and words[-2] in _MONTHS):
         return _skip_after_month(clean, start, left, right, word)
+    if word in _PLAIN_LABELS and len(words) > 1 and words[-2] not in ("the", "a", "this", "that"):
+        match = _LABEL_NUMBER.match(clean, start, right)
+        if match and match.end() - start < 4 and not _COUNTED_NEXT.match(clean, match.end(), right):
+            return match.end()
     if word in _LABELS or (word == "of" and len(words) > 1 and words[-2] == "Group"):
         match = _LABEL_NUMBER.match(clean, start, right)
         return match.end() if match else 0

@@ -9,6 +9,8 @@ from havenward.reading.lexicon_groups import COUNTRIES, COUNTRY_PAIRS, IDENTITY,
 from havenward.reading.lexicon_terms import ORDER
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from havenward.reading.clauses import Clause, Phrase
     from havenward.reading.lexicon_terms import Cue
     from havenward.reading.verbs import Group
@@ -21,16 +23,46 @@ _HUNGER = frozenset(
     undernourishment crisis
     """.split()
 )
+# what people who depend on it are in need of
+_AID = frozenset(
+    """
+    aid assistance food relief help support handouts hand-outs rations ration humanitarian charity donations
+    deliveries distributions agencies donors wfp unrwa trucking trucks remittances
+    """.split()
+)
+# words of time after "left": nothing is left, somebody leaves
+_TIMES = frozenset(
+    """
+    last yesterday today overnight monday tuesday wednesday thursday friday saturday sunday this earlier
+    again already now early late before within en together tonight tomorrow daily each every first
+    """.split()
+)
+# words after a verb of motion that give it a direction
+_DIRECTIONS = frozenset(
+    """
+    to into toward towards across over for through from out off away up down along past on onto by north south
+    east west ahead inland uphill downhill aboard ashore at under beyond via there here here's away
+    """.split()
+)
 
 
 class Surroundings:
     """The sentence around one number, asked for the term of a cue in it.
 
-    `known` says whether anything was understood before, `unit` the unit of that, `before` its term and group.
+    `known` says whether anything was understood before, `unit` the unit of that, `before` its term and group;
+    `flight` tells whether people on the move here have crossed a border, as far as the text around tells.
     """
 
     def __init__(
-        self, clause: Clause, phrase: Phrase, at: int, unit: str, before: str, *, known: bool
+        self,
+        clause: Clause,
+        phrase: Phrase,
+        at: int,
+        unit: str,
+        before: str,
+        flight: Callable[[], str],
+        *,
+        known: bool,
     ) -> None:
         self.clause = clause
         self.phrase = phrase
@@ -38,6 +70,7 @@ class Surroundings:
         self.unit = unit
         self.before = before
         self.known = known
+        self.flight = flight
 
     def settle(self, cue: Cue, at: int, group: Group | None) -> str:  # noqa: C901, PLR0912 - cases, read in order
         """Give the term of a cue where it stands; empty where it tells none."""
@@ -67,15 +100,22 @@ class Surroundings:
                 and not (kind in {"", "person", "household"} and self.ends(end))
                 and not self.abroad(at, end)
             ):
-                return ""
+                return "refugee" if kind != "home" and self.flight() == "refugee" else ""
             return term
         if term == "returned":
-            return term
+            if words[at].startswith("hand") and not any(
+                w.startswith(("deport", "expel", "expul", "repatriat", "migra", "border", "return"))
+                for w in words + self.before.split()
+            ):
+                return ""
+            return "" if kind in {"forces", "fighters", "home"} and words[at].startswith("push") else term
         if term == "in_need":
             if kind == "home":
                 return ""
             following = words[end : end + 6]
             if words[at].startswith(("need", "requir")) and "to" in following[:1]:
+                return ""
+            if words[at].startswith(("rely", "relie", "depend")) and not any(w in _AID for w in words[end : end + 9]):
                 return ""
             if words[at].startswith(("requir", "lack", "need", "rely", "depend")) and kind in {
                 "forces",
@@ -97,6 +137,8 @@ class Surroundings:
                 return "refugee"
             if "precaution" in words[end : end + 4]:
                 return "evacuated"
+            if cue.stock and self.camps(at, end) and self.flight() == "refugee":
+                return "refugee"
             return "refugee" if cue.role != "A" and self.abroad(at, end) else "displaced"
         if term == "homes_lost":
             return "homes_destroyed" if kind == "household" else "displaced"
@@ -123,13 +165,23 @@ class Surroundings:
             return "affected" if words[at].startswith(("affect", "impact", "hit")) else ""
         if term == "live":
             return self.living(at, end, group)
+        if term == "go":
+            return self.going(at, end)
+        if term == "linger":
+            if kind in {"forces", "fighters", "home", "thing", "staff", "death"}:
+                return ""
+            return "displaced" if self.sheltered(end) and not self.flight() else self.flight()
+        if term == "carry":
+            return self.going(at, end) if kind in {"person", "household", "resident"} and self.flight() else ""
+        if term == "destroyed_if_not":
+            return "homes_destroyed" if kind == "home" and group is not None and group.negated else ""
         if term == "arrive" and words[at].startswith("enter"):
             if kind == "home":
                 return "homes_destroyed"
             if any(self.country(k) for k in range(max(0, at - 14), min(len(words), end + 8))):
                 return "refugee"
         if term == "arrive":
-            if words[at] in {
+            if words[at + 1 : at + 2] not in (["over"], ["through"]) and words[at] in {
                 "come",
                 "comes",
                 "came",
@@ -152,8 +204,12 @@ class Surroundings:
                     and self.clause.capital[end : end + 1] == [True]
                     and (self.known or "arrivals" in words)
                 ):
-                    return "displaced"
-                return "displaced" if self.sheltered(end) and kind not in {"home", "thing"} else ""
+                    return self.flight() or "displaced"
+                if self.sheltered(end) and kind not in {"home", "thing"}:
+                    return self.flight() or "displaced"
+                if words[at].startswith("reach") and kind in {"person", "household"} and self.flight():
+                    return self.flight()
+                return ""
             return self.arrival(end, at)
         if term == "leave":
             return self.leaving(at, end, group)
@@ -164,6 +220,34 @@ class Surroundings:
         if term == "deploy":
             return kind if kind in {"forces", "fighters"} else ""
         return term
+
+    def camps(self, at: int, end: int) -> bool:
+        """Whether a state is one of staying somewhere, not of having lost a home."""
+        words = self.clause.words[at:end]
+        return not any(
+            w.startswith(("displac", "homeless", "without", "rough", "outdoors", "outside", "street", "home", "idp"))
+            for w in words
+        )
+
+    def going(self, at: int, end: int) -> str:
+        """Give the term of going somewhere by whatever means: back, abroad, to safety, or away."""
+        words, clause = self.clause.words, self.clause
+        if self.phrase.kind not in {"person", "household", "resident", "", "displaced", "refugee"}:
+            return ""
+        near = words[end : end + 4]
+        if any(w in {"home", "back"} for w in near[:2]):
+            return "returned"
+        if self.abroad(at, end):
+            return "refugee"
+        if any(w.startswith("safe") for w in near):
+            return "evacuated" if self.flight() == "" else self.flight()
+        if not (self.ends(end) or near[:1] == [] or near[0] in _DIRECTIONS | _TIMES):
+            return ""
+        if near[:1] == ["on"] and words[at].startswith(("go", "went", "gone", "walk", "run", "ran")):
+            return self.flight() if near[1:2] == ["foot"] else ""
+        if words[at] in {"go", "goes", "went", "gone", "going"} and self.phrase.kind == "":
+            return ""
+        return self.flight() or ("displaced" if self.sheltered(end) or clause.capital[end + 1 : end + 2] == [True] else "")
 
     def ends(self, end: int) -> bool:
         """Whether no object follows a verb."""
@@ -181,7 +265,7 @@ class Surroundings:
         if self.abroad(at, end):
             return "refugee"
         if self.sheltered(end):
-            return "displaced"
+            return self.flight() or "displaced"
         return "displaced" if words[at].startswith("mov") and at + self.clause.span[at] == end else ""
 
     def abroad(self, at: int, end: int) -> bool:
@@ -324,11 +408,9 @@ class Surroundings:
             and before[-1] == "where"
             and any(word in {"shelters", "camps", "camp", "shelter"} for word in before)
         ):
-            return "displaced"
+            return self.flight() or "displaced"
         if self.sheltered(end):
-            return "displaced"
-        if words[at] in {"wait", "waiting", "await", "awaiting", "sleep", "sleeping"}:
-            return "displaced" if "resettlement" in words[end : end + 3] else ""
+            return self.flight() or "displaced"
         if phrase.kind in {"forces", "fighters", "home"}:
             return ""
         return "at_risk_population"
@@ -381,7 +463,7 @@ class Surroundings:
             and not (self.sheltered(end) or self.known)
         ):
             return ""
-        return "displaced"
+        return self.flight() or "displaced"
 
     def leaving(self, at: int, end: int, group: Group | None) -> str:
         """Give the term of leaving."""
@@ -397,6 +479,8 @@ class Surroundings:
             return ""
         if any(w in {"corridor", "corridors", "convoy", "evacuation"} for w in words[end : end + 10]):
             return "evacuated"
+        if self.ends(end) or near[0] in _TIMES or words[at].startswith(("abandon", "vacat", "decamp")):
+            return self.flight() if self.flight() and not self.clause.capital[end : end + 1] == [True] else "displaced"
         if self.clause.span[at] > 1 and near[:1] and near[0] in PREPOSITIONS:
             return "displaced"
         if any(self.clause.capital[k] for k in range(end, min(len(words), end + 3))) or any(
@@ -485,7 +569,7 @@ class Surroundings:
                 "took",
             )
         ):
-            return "displaced"
+            return self.flight() or "displaced"
         if words[at].startswith(("receiv", "welcom", "accept")) and phrase.kind in {"person", "household"}:
-            return "refugee" if "refugee" in self.before else "displaced"
+            return self.flight() or ("refugee" if "refugee" in self.before else "displaced")
         return ""

@@ -12,6 +12,7 @@ from havenward.reading.lexicon_terms import ORDER, Cue
 from havenward.reading.predicates import Predicates
 from havenward.reading.refusals import speaks_of_other
 from havenward.reading.surroundings import Surroundings
+from havenward.reading.topics import Topics
 
 if TYPE_CHECKING:
     from havenward.reading.clauses import Clause
@@ -99,6 +100,7 @@ class Known:
 
     layout: Layout
     crisis: bool
+    topics: Topics
     done: list[Done] = field(default_factory=list)
     things: set[int] = field(default_factory=set)
 
@@ -119,7 +121,13 @@ class Times:
         self.preds = Predicates(Left("start"))
         self.finds: list[Find] = []
         self.around = Surroundings(
-            clause, self.phrase, at, self.last_unit(), self.last_words(), known=bool(known.done)
+            clause,
+            self.phrase,
+            at,
+            self.last_unit(),
+            self.last_words(),
+            lambda: known.topics.flight(quantity.sentence),
+            known=bool(known.done),
         )
 
     def base(self) -> Done | None:

@@ -173,7 +173,7 @@ def read_group(clause: Clause, start: int, limit: int = 16) -> Group | None:  # 
             group.tense = group.tense or "past"
         elif cue is not None and cue.role != "N":
             if (
-                cue.term == "live"
+                cue.term in {"live", "linger"}
                 and word in {"wait", "waiting", "await", "awaiting"}
                 and "return" in words[j : j + 4]
             ):
