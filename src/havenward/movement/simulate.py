@@ -196,17 +196,11 @@ class Simulator:
         release = release_shares(n, people, draws, self.streams)
         front = draw_front(self.case, n, people, draws, self.first_date, self.origin_day, self.streams)
         places = assumed_capacity(self.case, n, draws, members)
-        effect = (
-            np.stack(
-                [
-                    draws["destination_spread"] * _normals(self.streams, f"destination_effect.{s}", members)
-                    for s in n.site_names
-                ],
-                axis=1,
-            )
-            if n.site_names
-            else np.zeros((members, 0))
-        )
+        effect = np.zeros((members, len(n.site_names)))
+        # a place that nobody can reach draws nothing, so that it takes no part in what is learned
+        for s in np.flatnonzero(np.isfinite(n.km).any(axis=(0, 1))):
+            normals = _normals(self.streams, f"destination_effect.{n.site_names[s]}", members)
+            effect[:, s] = draws["destination_spread"] * normals
         attraction = np.exp(effect) * np.where(n.is_host, draws["host_attraction"][:, None], 1.0)
         opens, closes = site_days(self.case, n, draws, members, self.days)
         prepared = Draws(

@@ -21,13 +21,15 @@ KIND_OF_NOUN = {
     "town": words("city town village settlement hamlet capital borough port metropolis suburb township"),
     "site": words(
         "camp camps site airport dam crossing checkpoint base hospital stadium school church mosque barracks"
-        " monastery ranch farm bridge gate compound square university prison market terminal junction"
+        " monastery ranch farm bridge gate compound square university prison market terminal junction road"
+        " highway post station block clinic gymnasium convent temple arena hangar warehouse shelter centre"
+        " center lycée"
     ),
     "area": words(
         "area island islands peninsula neighbourhood neighborhood quarter valley river basin lake mountain"
         " mountains forest coast delta desert plain plains atoll archipelago enclave highlands lowlands hills"
         " strip gulf bay frontier border suburbs outskirts countryside corridor belt isle sea reserve plateau"
-        " creek canal strait basin oasis wadi sector suburb subregion hinterland"
+        " creek canal strait basin oasis wadi sector suburb subregion hinterland volcano pass slopes lands"
     ),
 }
 KIND = {noun: kind for kind, nouns in KIND_OF_NOUN.items() for noun in nouns}
@@ -111,6 +113,15 @@ MOVE_VERB = words(
     " left leaving leave forced made migrated migrate pushed run ran flight airlift carried carry"
     " carrying take takes taking ferry ferrying transporting bring bringing sneaks"
 )
+# People before `at` and an organisation: "a professor at Makerere".
+EMPLOYED = words(
+    "professor analyst analysts researcher researchers director expert experts head fellow economist lawyer"
+    " teacher student students adviser advisor advisers manager managers specialist specialists coordinator"
+    " chief officer officers lecturer scientist scientists historian spokesman spokeswoman spokesperson"
+    " official officials president dean correspondent editor reporter doctor surgeon nurse campaigner"
+    " works worked work working scholar scholars strategist geologist seismologist meteorologist forecaster"
+    " forecasters representative programme program"
+)
 # Names that are never places: days, months, faiths, languages, groups, media, storms.
 NO_PLACE = words(
     "january february march april may june july august september october november december jan feb mar"
@@ -159,10 +170,23 @@ TITLE = words(
     " called commissioner chairman chairwoman typhoon cyclone hurricane storm operation saint tropical"
     " depression judge rebel-leader leader warlord"
 )
+# Capitals that stand for their governments, and seats of agencies: with a verb of speech they are no place.
+METONYM = words(
+    "washington moscow beijing ankara damascus baghdad tehran kyiv kiev yerevan baku tbilisi brussels geneva"
+    " berlin paris london rome madrid vienna athens warsaw jerusalem amman cairo riyadh doha kabul islamabad"
+    " delhi dhaka naypyidaw naypyitaw bangkok jakarta manila tokyo seoul pyongyang hanoi canberra ottawa"
+    " bogotá bogota caracas quito lima brasília brasilia havana nairobi kampala kigali bujumbura gitega"
+    " kinshasa brazzaville bangui khartoum juba addis ababa asmara mogadishu abuja niamey bamako ouagadougou"
+    " n'djamena yaoundé yaounde tripoli tunis algiers rabat pretoria harare lusaka maputo luanda nouakchott"
+    " accra dakar conakry freetown monrovia sana'a sanaa muscat minsk belgrade sofia bucharest budapest"
+    " kremlin stockholm oslo copenhagen helsinki lisbon dublin ottawa"
+)
 SPEAKING = words(
     "said says told tells added adds stated states claimed claims warned warns reported reports"
     " announced announces stressed noted notes explained estimates estimated believes argued quoted"
-    " according confirmed wrote writes tweeted recalled insisted acknowledged"
+    " according confirmed wrote writes tweeted recalled insisted acknowledged plays played denies denied"
+    " disputes disputed rejects rejected accuses accused blames blamed insists concedes conceded contests"
+    " vowed vows pledged pledges promised promises maintains maintained"
 )
 # After a place: it acts, or lends its name to one who acts.
 ACTOR_NOUN = words(
@@ -206,7 +230,7 @@ CLOSED = words(
 PLACE_FIRST = words(
     "lake mount mt river camp port wadi jebel jabal deir dayr ein ain kafr kafar beit tell tel tall khan"
     " bir san santa sao fort cape isle ile saint st umm um nahr qalat bani bab cox's guadeloupe los las"
-    " puerto villa ciudad"
+    " puerto villa ciudad lycée lycee collège hôpital colonia barrio hacienda"
 )
 # Known names that are also words or names of people: they need a word of place beside them.
 AMBIGUOUS = words(
@@ -240,12 +264,24 @@ TRAILING_NOUN = re.compile(
     r"|divisions?|"
     r"localit(?:y|ies)|woredas?|payams?|wards?|zones?|cit(?:y|ies)|towns?|villages?|settlements?|camps?"
     r"|sites?|"
-    r"airport|dam|islands?|peninsula|neighbou?rhoods?|quarters?|valleys?|rivers?|basin|lake|mountains?"
+    r"airport|dam|stadium|bridge|hospital|monastery|prison|barracks|roads?|highway|post|pass|port|volcano|base"
+    r"|(?:transit|reception|evacuation|collective|registration|detention|border|relief|health) "
+    r"(?:cent(?:re|er)s?|post|point)|islands?|peninsula|neighbou?rhoods?|quarters?|valleys?|rivers?|basin|lake|mountains?"
     r"|forest|"
     r"coast|delta|desert|plains?|atolls?|areas?|border|crossing|checkpoint|enclave|suburbs?|counties|capital|"
     r"highlands|hills|strip|countryside|sub-districts?|subdistricts?|sub-count(?:y|ies)|metropolitan area))"
     r"(?: (?:camps?|areas?|region|crossing|city|basin))?)(?![\w-])",
     re.IGNORECASE,
+)
+# First words of rows that count people or things, not places.
+ROW_HEADS = words(
+    "total totals subtotal sum households household family families persons people children child women men"
+    " girls boys adults dead deaths killed injured wounded missing displaced idps refugees returnees evacuees"
+    " evacuated affected homes houses housing shelters sites schools damaged destroyed inside outside new"
+    " arrivals departures returns deportees funding food water number numbers figures casualties trapped"
+    " stranded rescued population others male female host community date time contact capacity fatalities"
+    " migrants civilians fighters soldiers police since last this needs need response assistance hospitals"
+    " latest breaking correction live wounded minors elderly camps centres centers individuals registered"
 )
 # Groups of people that close a run of capitalised words in a table: "Mandera IDPs".
 PEOPLE = words(
@@ -255,7 +291,8 @@ PEOPLE = words(
 PEOPLE_OF = words(
     "people residents population populations inhabitants citizens civilians natives villagers children"
     " women men refugees idps part parts half quarter third most all majority percent cent populace"
-    " communities homes houses outskirts suburbs streets camps neighbourhoods areas fall siege battle"
+    " communities homes houses outskirts suburbs streets camps neighbourhoods areas whole rest districts"
+    " swathes swaths hospitals morgues prisons inhabitants displaced fall siege battle"
     " capture bombardment shelling bombing recapture liberation destruction evacuation control"
 )
 # Groups that bear arms or belong to those who do: their movements are context only.

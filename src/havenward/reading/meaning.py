@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from havenward.reading.clauses import PREPOSITIONS, split_words
-from havenward.reading.inheritance import Inheriting
+from havenward.reading.guesses import Guessing
 from havenward.reading.lexicon_groups import PERSONS
 from havenward.reading.lexicon_terms import ORDER
 from havenward.reading.parts import Meaning
 from havenward.reading.predicates import read_predicates
-from havenward.reading.refusals import has_cause, refuse_document, refuse_number, refuse_sentence
+from havenward.reading.refusals import has_cause, refuse_document, refuse_number, refuse_sentence, refuse_text
 from havenward.reading.tenses import EVENTS, PLANNING, Done, Find, Known, rank_term
 from havenward.reading.topics import Topics
 
@@ -51,6 +51,8 @@ def understand(layout: Layout, quantities: tuple[Quantity, ...]) -> tuple[Meanin
     if not quantities or refuse_document(layout):
         return tuple(None for _ in quantities)
     reader = _Reader(layout)
+    if refuse_text(layout, reader.known.topics.signs()):
+        return tuple(None for _ in quantities)
     by_sentence: dict[int, list[tuple[int, Quantity]]] = {}
     for index, quantity in enumerate(quantities[:_MOST_IN_TEXT]):
         by_sentence.setdefault(quantity.sentence, []).append((index, quantity))
@@ -89,9 +91,10 @@ class _Reader:
             meaning = out[index]
             if meaning is not None:
                 self.known.done.append(Done(meaning, sentence, quantity.kind))
+                self.known.values.setdefault((quantity.low, quantity.high), meaning)
 
 
-class _Judge(Inheriting):
+class _Judge(Guessing):
     """Decides on one quantity of one sentence."""
 
     def decide(self) -> Meaning | None:  # noqa: C901, PLR0912 - cases, read in order
@@ -173,7 +176,7 @@ class _Judge(Inheriting):
         ):  # "118,000 IDPs (19,700 households) were registered"
             best = replace(best, term=inherited.meaning.term, temporality=inherited.meaning.temporality)
         if best is None:
-            best = self.fall_back(inherited)
+            best = self.fall_back(inherited) or self.guess(inherited)
         if best is None:
             return None
         return self.accept(best, inherited)

@@ -28,6 +28,7 @@ _GROUP_NAME = re.compile(
     r"Islamic State (?:in|of) (?:Iraq|Libya|Khorasan)(?: and (?:the Levant|al-Sham|Syria|Greater Syria))?"
 )
 _BLANKS = dict.fromkeys(map(ord, "\n\r\t\u00a0\u2007\u2009\u202f\u200a\u2002\u2003"), " ")
+_SPEAKER = frozenset(f"I{end}" for end in ("", *(f"{mark}{verb}" for mark in "'’" for verb in ("ve", "m", "d", "ll"))))
 _MAX_NAMES = 150  # words; a sentence with more capitalised words is no prose
 OWNER = frozenset({"'s", "’s", "´s", "`s", "‘s"})
 
@@ -81,7 +82,7 @@ def _cut(text: str, start: int, end: int, look_up: LookUp) -> Iterator[tuple[int
         stop = end if stop < 0 else stop
         word = text[at:stop]
         low = word.lower()
-        if low in CLOSED and word[0].isupper():
+        if (low in CLOSED and word[0].isupper()) or word in _SPEAKER:
             if begin < at:
                 yield from _trim(text, begin, at - 1, owner=False)
             begin = stop + 1

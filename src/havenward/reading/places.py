@@ -13,6 +13,7 @@ from havenward.reading.lexicon_places import (
     DIRECTION,
     KIND,
     MOVING,
+    EMPLOYED,
     NO_PLACE,
     OPEN_PREPOSITIONS,
     ORGANISATION,
@@ -26,6 +27,7 @@ from havenward.reading.lexicon_places import (
 from havenward.reading.names import Name, even_out, find_names
 from havenward.reading.parts import PlaceMention
 from havenward.reading.phrases import read_left
+from havenward.reading.rows import find_formal
 
 if TYPE_CHECKING:
     from havenward.reading.gazetteer import Gazetteer, Known
@@ -37,7 +39,13 @@ _AFTER_BRACKET = re.compile(r" ?\(([A-Z]{2,6})\)")
 _LIST_GAPS = frozenset({" and ", ", and ", " & ", "/", " / ", " or ", ", or "})
 _LIST_GOES_ON = re.compile(r"(?:,? and |, |/|,? or )[A-Z]")
 _LIST_OPENS = re.compile(r"(?:[(:,]|\bas|including|include|are|and)(?: the)? ?\Z")
+_TAKES_IN = re.compile(
+    r" (?:(?:has|have|had|alone|now|also) ){0,2}(?:saw|seen|sees|receiv\w+|hosts?|hosted|hosting|took in|tak\w+ in|record\w*"
+    r"|regist\w+|count(?:s|ed)|lost|shelter(?:s|ed)?|absorb\w*|accounts? for|accounted|is home|was home|fell|fallen|emptied"
+    r"|empties|welcom\w+|bore|suffered|reported)\b"
+)
 _ROW_GAP = re.compile(r"(?: \([^)]{1,30}\))?(?: ?[:|]| [–—-] ?\d| \d)")
+_SHORT = 4  # letters of a name that is trusted to be the same wherever it stands
 _BIG = 6  # digits of the population of a town that is known without its country
 _KINDS = {"c": "country", "a": "admin", "r": "area", "t": "town", "s": "site"}
 
@@ -82,6 +90,8 @@ def find_places(layout: Layout, gazetteer: Gazetteer) -> tuple[PlaceMention, ...
     scene = _Scene(layout, look_up, _count_countries(names, look_up), certain)
     found: list[PlaceMention] = []
     waiting: list[Name] = []  # names that only a neighbour in a list can make a place
+    refused: list[Name] = []
+    places = set()
     for name in names:
         mention = _judge(scene, name)
         if mention is None and _could_be_place(text, name):
@@ -90,7 +100,9 @@ def find_places(layout: Layout, gazetteer: Gazetteer) -> tuple[PlaceMention, ...
             else:
                 waiting = [*waiting[-3:], name]
         if mention is None:
+            refused.append(name)
             continue
+        places.add(name.key)
         while found and found[-1].start >= mention.start:
             found.pop()  # "Assam" within "Assam's main city of Guwahati"
         if found and found[-1].end > mention.start:
@@ -104,7 +116,32 @@ def find_places(layout: Layout, gazetteer: Gazetteer) -> tuple[PlaceMention, ...
         found.extend(reversed(listed_before))
         found.append(mention)
         waiting = []
+    again = [_make(n, n.start, n.end, "", n.known, scene.context) for n in refused if _recurs(scene, n, places)]
+    found = _merge(_merge(found, again), find_formal(layout, look_up))
     return tuple(add_described(layout, found, look_up))
+
+
+def _recurs(scene: _Scene, name: Name, places: set[str]) -> bool:
+    """Whether a name is used as a place elsewhere in the text, and is no person's here."""
+    if name.key not in places or len(name.key) < _SHORT or name.key in AMBIGUOUS:
+        return False
+    left = read_left(scene.layout, name.start, name.sentence, scene.look_up)
+    return not (left.before and left.before[-1].strip(".,").lower() in TITLE)
+
+
+def _merge(found: list[PlaceMention], others: list[PlaceMention]) -> list[PlaceMention]:
+    """Give both kinds of mentions in order; of two that overlap the longer one stays, the first of equals."""
+    if not others:
+        return found
+    merged: list[PlaceMention] = []
+    for mention in sorted([*found, *others], key=lambda m: (m.start, m.start - m.end)):
+        if merged and merged[-1].end > mention.start:
+            last = merged[-1]
+            if mention.end - mention.start > last.end - last.start:
+                merged[-1] = mention
+            continue
+        merged.append(mention)
+    return merged
 
 
 def _count_countries(names: list[Name], look_up: LookUp) -> Counter[str]:
@@ -172,8 +209,10 @@ def _is_used_as_place(text: str, name: Name, parts: list[str], left: Left, *, kn
     if parts[0] in PLACE_FIRST or (len(parts) > 1 and parts[-1] in KIND):
         return True
     if known:
-        return name.opens and _ROW_GAP.match(text, name.end) is not None
-    return _moves_there(left)
+        return name.opens and (
+            _ROW_GAP.match(text, name.end) is not None or _TAKES_IN.match(text, name.end) is not None
+        )
+    return _is_at(text, name, parts, left) if left.governor == "at" else _moves_there(left)
 
 
 def _measure(
@@ -223,6 +262,16 @@ def _choose(known: tuple[Known, ...], context: Counter[str]) -> Known | None:
     if not places:
         return None
     return max(places, key=lambda k: (bool(k.location), k.kind == "c", context[k.country], k.size))
+
+
+def _is_at(text: str, name: Name, parts: list[str], left: Left) -> bool:
+    """Whether an unknown name after `at` is a place: "At Belladère, ...", "trucks at the Kamanyola post"."""
+    if len(parts) > _SHORT - 1 or text[name.start : name.end].isupper() or text[name.end :][:1].isalnum():
+        return False
+    before = [word.strip(".,;:()[]\"'“”‘’").lower() for word in left.before[-4:-1]]
+    if any(word in EMPLOYED for word in before):
+        return False
+    return not before or before[-1] in KIND or text[name.end : name.end + 1] in {",", ".", ";", ")"}
 
 
 def _moves_there(left: Left) -> bool:

@@ -59,6 +59,8 @@ _ACCIDENT = re.compile(
     r"|shipwreck|air disaster|(?:boat|vessel) capsize[sd]?)\b",
     re.IGNORECASE,
 )
+# a text shorter than this may leave out what it is about
+_SOME_LENGTH = 900
 _CAUSE = re.compile(
     r"\b(?:flood\w*|storms?|cyclones?|typhoons?|hurricanes?|earthquakes?|quakes?|landslides?"
     r"|mudslides?|tsunami|drought"
@@ -94,6 +96,12 @@ def refuse_document(layout: Layout) -> bool:
     if not _ACCIDENT.search(head):
         return False
     return not _CAUSE.search(head)
+
+
+def refuse_text(layout: Layout, signs: int) -> bool:
+    """Whether a text of some length names neither a cause nor flight, need or death: sport, trade, politics."""
+    text = layout.text
+    return len(text) >= _SOME_LENGTH and signs < 2 and not _CAUSE.search(text[:20_000])  # noqa: PLR2004
 
 
 def refuse_sentence(words: str) -> bool:

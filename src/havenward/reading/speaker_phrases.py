@@ -48,9 +48,12 @@ _LEAD = re.compile(
     r"This\s+week|Last\s+month|Last\s+year|In\s+all|At\s+least)\b,?\s+"
 )
 _LEAD_TIME = re.compile(
-    rf"(?:[Oo]n|[Ii]n|[Bb]y|[Ll]ate\s+on|[Ee]arly\s+on|[Ll]ast|[Ss]ince)\s+"
-    rf"(?:early\s+|late\s+|mid-)?(?:{words.DAYS}|(?:\d{{1,2}}\s+)?(?:{words.MONTHS})|\d{{4}})"
-    rf"(?:\s+(?:morning|evening|night|afternoon|\d{{4}}|\d{{1,2}}))?\s+"
+    rf"(?:[Oo]n|[Ii]n|[Bb]y|[Aa]t|[Ll]ate\s+on|[Ee]arly\s+on|[Ll]ast|[Ss]ince)\s+"
+    rf"(?:early\s+|late\s+|mid-)?(?:{words.DAYS}|(?:\d{{1,2}}\s+)?(?:{words.MONTHS})|\d{{4}}|dawn|noon|midday|dusk|"
+    rf"nightfall|midnight|evening|sunset|daybreak|the\s+weekend|week)"
+    rf"(?:\s+(?:morning|evening|night|afternoon|\d{{4}}|\d{{1,2}}))?\s+|Yesterday\s+|Today\s+|Tonight\s+|"
+    # the number of a post or an item
+    r"\(?\d{1,2}[/.)]\s+|[•‣·▪*]\s+"
 )
 _LEAD_PLACE = re.compile(
     r"(?:[Ii]n|[Aa]t|[Ff]rom|[Nn]ear|[Aa]cross)\s+(?:[A-Z][\w’'-]+\s+){1,3}(?=(?:the|local|officials|residents|police)\b)"
@@ -78,6 +81,9 @@ _PHOTO = re.compile(
     re.IGNORECASE,
 )
 _ACRONYM = re.compile(r"(?:the\s+)?[A-Z][A-Za-z]*[A-Z]+s?$")
+_PREPOSITION = re.compile(r"(?:In|At|Near|On|From|Across|Outside|Around|By|After|Before|For|With)\s")
+_SHORT_NAME = re.compile(r"\(([A-Z][A-Za-z&-]{1,11})\)$")
+_WHO_CUT = re.compile(r"\s(?:who|which|that)\s$")
 _RELATIVE = re.compile(r"(?:who|which|whose|an?|the|its|his|her|head|\d{2}$|[a-z])\b")
 
 
@@ -136,6 +142,14 @@ def phrase_before(text: str, first: int, verb: int, *, strong: bool) -> tuple[Ph
     start = _last_cut(text, low, end)
     if low > first and start == low:
         return None, end, ""  # no beginning of a subject in sight
+    relative = _WHO_CUT.search(text[max(low, start - 7) : start])
+    if relative and start - len(relative[0]) > low:
+        # 'residents who fled the town say': the subject stands before its relative clause
+        stop = start - len(relative[0])
+        inner = _strip_lead(text, _last_cut(text, low, stop), stop)
+        whole = read_phrase(text, inner, stop, strong=strong) if _FINITE.search(text, start, end) else None
+        if whole and text[stop - 1 : stop] != ",":
+            return whole, whole.start, ""
     start = _strip_lead(text, start, end)
     phrase = read_phrase(text, start, end, strong=strong)
     if phrase and phrase.kind == "person":
@@ -211,17 +225,20 @@ def _before_apposition(text: str, low: int, end: int, *, strong: bool) -> Phrase
     for i in range(len(heads) - 2, -1, -1):
         a, b = heads[i]
         nxt = text[heads[i + 1][0] : heads[i + 1][1]].strip()
-        if _ENDS_IN_NAME.search(text[a:b]) and _RELATIVE.match(nxt):
+        if _ENDS_IN_NAME.search(text[a:b]) and _RELATIVE.match(nxt) and not _PREPOSITION.match(text, a):
             phrase = read_phrase(text, a, b, strong=strong)
             if phrase and phrase.kind == "person":
                 return phrase
     a, b = heads[-1]
+    short = _SHORT_NAME.search(text, a, b)
+    if short and len(heads) > 2:  # a long name with commas of its own, 'the agency, NAME, NAME (ABC), said'
+        return Phrase(short.start(1), short.end(1), short[1], "group", speaks=True)
     inner = read_phrase(text, a, b, strong=False)
     if inner and inner.kind == "person" and _NAME.match(text[inner.start : inner.end]):
         return _with_role(text, low, inner)
     for i in range(len(heads) - 2, -1, -1):
         a, b = heads[i]
-        phrase = read_phrase(text, a, b, strong=strong)
+        phrase = None if _PREPOSITION.match(text, a) else read_phrase(text, a, b, strong=strong)
         if phrase:
             tail = text[heads[-1][0] : heads[-1][1]]
             if i == len(heads) - 2 and _ACRONYM.match(tail) and not _ACRONYM.match(phrase.words):
@@ -286,7 +303,9 @@ def read_phrase(text: str, start: int, end: int, *, strong: bool) -> Phrase | No
         return None
     bare = [w[:-2] if w.endswith(("'s", "’s")) else w.rstrip("'’") for w in found]
     known = set(bare)
-    if known & words.NO_SOURCE or bare[0] in _OURS:
+    if known & words.NO_SOURCE or bare[0] in _OURS or bare[-1] in _NOBODY or text[end - 2 : end] in {"'s", "’s"}:
+        return None
+    if bare[0].partition("-")[0] in _NUMBERS and not known & words.PEOPLE_WHO_SPEAK:
         return None
     if known & words.DOCUMENTS and not (known & words.PEOPLE_WHO_SPEAK and bare[-1] not in words.DOCUMENTS):
         return _document(text, start, end, known)
@@ -305,7 +324,7 @@ def _may_speak(text: str, start: int, end: int, bare: list[str], *, strong: bool
         return False
     if text[start].isdigit() and not known & words.PEOPLE_WHO_SPEAK:
         return False
-    if not speaks and not capital and not (strong and _opens_noun(text, start)):
+    if not speaks and not capital and not (strong and (_opens_noun(text, start) or _is_plural(text, start, bare))):
         return False
     if _FINITE_INSIDE.search(text, start, end):
         return False
@@ -320,6 +339,11 @@ _ADJECTIVES = frozenset(
     municipal village tribal religious political united deputy acting interim""".split()
 )
 _OURS = frozenset({"our", "my", "your"})
+_NOBODY = frozenset("i we you he she they it".split())
+_NUMBERS = frozenset(
+    """one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty seventy
+    eighty ninety hundred hundreds thousand thousands dozens scores half most percent per""".split()
+)
 _FINITE_INSIDE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|could|killed|left|fled|died|forced|displaced\s+by)\b"
 )
@@ -378,6 +402,17 @@ def _opens_noun(text: str, start: int) -> bool:
     return bool(_NOUN_OPENING.match(text, start))
 
 
+def _is_plural(text: str, start: int, bare: list[str]) -> bool:
+    """Whether bare words at the head of a clause name several people: ', stallholders say'."""
+    last = bare[-1]
+    plural = last.endswith(("men", "women", "people", "folk", "crew")) or (
+        last.endswith("s") and not last.endswith(("ss", "us", "is", "ings", "ions"))
+    )
+    before = text[max(0, start - 3) : start].rstrip()[-1:]
+    return plural and len(bare) <= 3 and (not before or before in ",.;:–—-?!”\"")
+
+
+_HEAD_END = re.compile(r"\s(?:of|in|for|at|from|on|to|with)\s")
 _POSSESSOR = re.compile(r"[\w ]{2,40}['’]s\s+")
 
 
@@ -394,6 +429,10 @@ def _kind(phrase: str, bare: list[str], known: set[str]) -> str:
             return "person"
         if not known & words.ORGANISATIONS or known & words.PEOPLE_WHO_SPEAK:
             return "person"
+    before = _HEAD_END.search(phrase)
+    heads = [w.lower() for w in _WORDS.findall(phrase[: before.start()])] if before else bare
+    if heads and heads[-1] in words.ORGANISATIONS and not _ENDS_IN_NAME.search(phrase):
+        return "group"  # the mayor's office, the office of the governor
     if known & words.PEOPLE_WHO_SPEAK:
         head = next((w for w in bare if w in words.PEOPLE_WHO_SPEAK), "")
         several = head.endswith("s") or head in {"spokespeople", "staff"} or head in words.ORGANISATIONS
@@ -427,3 +466,29 @@ def read_citation(text: str, start: int, end: int) -> Phrase | None:
         return None
     at = start + name.start()
     return Phrase(at, at + len(who), who, "group", speaks=True)
+
+
+def noun_at_end(text: str, low: int, end: int) -> Phrase | None:
+    """Read the speaker whose name ends at a place, within a clause: 'food was given by NAME' (, who said)."""
+    while end > low and text[end - 1] in " ,":
+        end -= 1
+    starts = [m.start() for m in _WORDS.finditer(text, max(low, end - 70), end)]
+    for large in (True, False):
+        found = None
+        for start in reversed(starts[-7:]):
+            word = text[start:end].split(" ", 1)[0]
+            small = word[0].islower()
+            if large and small and word not in {"al", "bin", "de", "of", "the", "for", "and"}:
+                break
+            if large and small and word in {"of", "the", "for", "and"} and found is None:
+                break
+            if not large and not _NOUN_OPENING.match(text, start):
+                continue
+            phrase = read_phrase(text, start, end, strong=not large)
+            if phrase and (not small or not large):
+                found = phrase
+            if not large and found:
+                return found
+        if found:
+            return found
+    return None

@@ -29,7 +29,7 @@ SAYING = _forms(
     comment recall testify remark conclude assert disclose maintain report reiterate emphasise emphasize
     complain predict caution boast believe reckon suspect inform brief highlight signal underscore quote reply
     answer deny lament reveal contend concede advise promise pledge affirm clarify specify detail recount
-    assume guess text speculate surmise proclaim shrug relate assess"""
+    assume guess text speculate surmise proclaim shrug relate"""
 ) | frozenset(
     """said says say saying told tells tell state stated admit admits admitted post posted write wrote writes
     think thinks thought underlined responded reporting
@@ -78,11 +78,13 @@ ORGANISATIONS = frozenset(
     coalition church association federation fund programme program network observatory monitor watch nations
     parliament cabinet administration municipality company media press radio television tv newspaper
     station daily agency's court tribunal secretariat directorate command headquarters force forces
-    ngo ngos un unhcr unicef ocha iom wfp who icrc ifrc msf idmc nrc drc irc usaid echo fao undp unrwa
+    ngo ngos groups partners organisations organizations headquarters desk trust foundation alliance
+    movement party bishopric bloc union unions syndicate lgu
+    un unhcr unicef ocha iom wfp who icrc ifrc msf idmc nrc drc irc usaid echo fao undp unrwa
     unfpa eu
     reuters afp ap bbc cnn xinhua dpa unocha reach acted care caritas oxfam dtm ndma bnpb ndrrmc
     nato amnesty humanity children borders frontières international team teams opposition rebels kremlin
-    palace state nrc""".split()
+    palace state nrc kremlin pentagon""".split()
 )
 PEOPLE_WHO_SPEAK = frozenset(
     """officials official minister ministers secretary spokesman spokeswoman spokesperson spokespeople
@@ -95,7 +97,10 @@ PEOPLE_WHO_SPEAK = frozenset(
     bishop priest imam sheikh king queen chairman chairperson chairwoman chair researcher researchers officer
     officers captain lieutenant major brigadier sergeant negotiators monitors observers investigators
     campaigners volunteers teacher professor journalist journalists correspondent correspondents reporter
-    reporters mediators lawyers father colleague aide member premier chancellor staff judge inspector
+    reporters mediators lawyers father colleague aide stallholders shopkeepers fishermen
+    soldiers troops guards gunmen traders farmers herders nuns priests imams pilots sailors rescuers surgeons
+    nurse surgeon colleague aide member ombudsman ombudswoman demographer historian geographer official
+    undersecretary coordinators delegate delegates custodian warden headteacher mayors governors premier chancellor staff judge inspector
     superintendent magistrate undersecretary economist economists forecasters humanitarians agronomist
     hydrologist meteorologists seismologists locals pastor mother farmer driver fisherman trader""".split()
 )

@@ -69,7 +69,8 @@ _TURNS = re.compile(
     r",?\s(?:while|whereas)\s(?=the\b|an?\b|[A-Z\d]|its\b|their\b|another\b|about\b|some\b|only\b)"
 )
 _WITH = re.compile(r"(?:With|Given|Citing)\b")
-_PRONOUNS = {"he": "person", "she": "person", "they": "group", "it": "group", "who": "same", "both": "group"}
+_PRONOUNS = {"he": "person", "she": "person", "they": "group", "it": "group", "who": "same", "both": "group",
+    "his": "person", "her": "person", "its": "group", "their": "group"}
 _PERSON = re.compile(
     r"\b((?:[A-ZÀ-Þ][\w’'-]+)(?:\s(?:[A-ZÀ-Þ][\w’'-]+|al|el|bin|ibn|de|da|dos|van|von|der)){1,3})"
     r"(?=,\s(?:\d{2}|an?|the|who|[a-z])|\s(?:has|had|is|was|runs?|ran|visited|met|lost|fled|arrived|left|lives|works|[a-z]+ed)\b"

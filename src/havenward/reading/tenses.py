@@ -103,6 +103,7 @@ class Known:
     topics: Topics
     done: list[Done] = field(default_factory=list)
     things: set[int] = field(default_factory=set)
+    values: dict[tuple[float | None, float | None], Meaning] = field(default_factory=dict)
 
 
 class Times:

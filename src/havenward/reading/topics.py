@@ -45,6 +45,8 @@ _ARMED = ("forces", "fighters")
 _TITLE_WEIGHT = 3
 # Flight, need and rescue: a text with fewer of these words is about something else.
 _FEWEST_SIGNS = 2
+# ... unless this many of its words are of armed men
+_MANY_ARMED = 3
 
 
 class Topics:
@@ -94,11 +96,13 @@ class Topics:
 
     def is_crisis(self) -> bool:
         """Whether the text as a whole is about flight, need, death or return."""
+        armed = sum(self.weight(term) for term in _ARMED)
+        return self.signs() >= _FEWEST_SIGNS or (self.signs() > 0 and armed >= _MANY_ARMED)
+
+    def signs(self) -> int:
+        """Count the words of flight, need, death or return."""
         self._all()
-        return (
-            sum(n for term, n in self._whole.items() if term not in _ARMED and term != "injured")
-            >= _FEWEST_SIGNS
-        )
+        return sum(n for term, n in self._whole.items() if term not in _ARMED and term != "injured")
 
     def _around(self, sentence: int, terms: tuple[str, ...], back: int) -> str:
         """Find the term of a set that stands nearest: in the sentence, before it, or in its heading."""
