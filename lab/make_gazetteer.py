@@ -37,8 +37,10 @@ LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff '\u2019`\u02bc-]{4,30}")
 # Nouns and adjectives that a division has in its full name only.
 NOUN = re.compile(
     r" (?:Province|Region|District|State|Governorate|Department|Oblast|County|Division|Municipality|Parish"
-    r"|Prefecture|Special Region|Autonomous Region|Territory|Commune|Township|Upazila|Zila)$|^(?:Province|Region"
-    r"|Departamento|Département|Departement|Wilaya|Estado|Provincia|Provincie|Municipio)(?: de la| du| de| d'|) "
+    r"|Prefecture|Special Region|Autonomous Region|Territory|Commune|Township|Upazila|Zila|Raion|Rayon|Tumani"
+    r"|İlçesi|Ilcesi|Munitsip’alit’et’i|Town|Municipal|Rural)$|^(?:Province|Region|Departamento|Département"
+    r"|Departement|Wilaya|Estado|Provincia|Provincie|Municipio|Municipiul|Raionul|Daira|Daïra)"
+    r"(?: of| de la| del| du| de| d'|) "
 )
 # Words that are names of towns somewhere but ordinary words or names of people in an English report.
 NOT_TOWNS = words(
@@ -55,6 +57,7 @@ NOT_TOWNS = words(
     " council opposition allah muslim hindu democratic republic unity peace justice eden buy bar pop"
     " eye ada lady bell page price power pole ray as so an no by on in at to is it be he we us or if do"
     " go my up am pm ma pa la le el al de da di du yet this that all can did had has was were will with"
+    " free gulf apace bloke bride lakes highlands side island's coast plains mountain interior"
     " your then than they them these those who why how"
 )
 
@@ -133,7 +136,8 @@ def add_divisions(names: Names, towns: Path, iso3_of: dict[str, str]) -> None:
     for code, level, name in sorted(found):
         if level == "county" and code not in CRISIS:
             continue
-        for spelling in {name, NOUN.sub("", name)}:
+        bare_name = NOUN.sub("", name)
+        for spelling in {name, bare_name} if level == "state" else {bare_name}:
             bare = fold(spelling)
             if len(bare) > 3 and bare not in NOT_TOWNS and not bare.isdigit() and LATIN.fullmatch(spelling):
                 crisis = code in CRISIS and level == "state"

@@ -150,10 +150,9 @@ def test_too_few_members_are_refused():
     draws, values = ishigami(59)
     with pytest.raises(RunError) as caught:
         explain(draws, values)
-    assert str(caught.value) == (
-        "sensitivity: the run has 59 members; expected at least 60, better 1,000; "
-        "run the forecast with more members"
-    ) or "the run has 59 members" in str(caught.value)
+    assert str(caught.value).startswith(
+        "sensitivity: the run has 59 members; expected at least 60, better 1,000"
+    )
 
 
 # -- from the tables of a run --------------------------------------------------------------------------------
@@ -195,7 +194,7 @@ def test_outcomes_of_a_run_are_what_its_members_did():
     assert run_draws(assumptions).keys() == {"pace"}
     assert run_draws(assumptions, derived=True).keys() == {"pace", "capacity.camp"}
     assert drawn_capacities(assumptions)["camp"][3] == 103.0
-    assert explain_outcomes(run_draws(assumptions), found)[0].shares[0].alone > 0.9
+    assert explain_outcomes(run_draws(assumptions), found)[0].shares[0].alone > 0.85
 
 
 def test_the_order_of_rows_in_a_run_does_not_matter():
@@ -222,7 +221,7 @@ def test_what_is_said_names_the_largest_first():
     assert "We are least sure about how fast people leave once they can: knowing it would take away" in text
     assert "then come how many will flee in all, by what was published (" in text
     picture = draw_worries(one)
-    ET.fromstring(picture)
+    ET.fromstring(picture)  # noqa: S314 - made here
     assert picture.index("how fast people leave") < picture.index("how many will flee")
     assert "What we are least sure about" in picture
     assert "<script" not in draw_worries(replace(one, outcome=one.outcome._replace(location="<script>")))

@@ -278,7 +278,7 @@ def compose_ablations(runs: Sequence[Sequence[AblationScore]]) -> str:
         Scores of `score_ablations`, one list per seed, alike in everything else.
     """
     lines = [
-        "| origin | target | counts | variation | WIS of log | change | over seeds | bias | in 50 % | in 95 % |",
+        "| origin | target | n | variation | WIS of log | change | over seeds | bias | in 50 % | in 95 % |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for rows in sorted(zip(*runs, strict=True), key=lambda rows: (rows[0].origin, rows[0].target)):

@@ -100,13 +100,13 @@ class Outcome(NamedTuple):
     @property
     def label(self) -> str:
         """Say what it is, for a heading."""
-        what = {
-            "displaced_total": "people displaced in all",
-            "stock": "people displaced at a time" if self.location == TOTAL else "people",
-            "days_over_capacity": "days over capacity",
-        }.get(self.target, self.target)
+        what, on = {
+            "displaced_total": ("people displaced in all", "by"),
+            "stock": ("people displaced" if self.location == TOTAL else "people", "on"),
+            "days_over_capacity": ("days over capacity", "on"),
+        }.get(self.target, (self.target, "on"))
         where = "" if self.location == TOTAL else f" at {self.location}"
-        return f"{what}{where}" + (f" by {self.date}" if self.date else "")
+        return f"{what}{where}" + (f" {on} {self.date}" if self.date else "")
 
 
 @dataclass(frozen=True)
@@ -381,6 +381,8 @@ def _shares_together(
     random = np.random.default_rng(seed)
     members, columns = ranks.shape
     variance = float(values.var())
+    if variance <= 0.0:
+        return np.zeros(columns), 0.0
     curves = _curves(ranks)
     fold = random.permutation(members) % FOLDS
     lost, worse = 0.0, np.zeros(columns)

@@ -198,9 +198,11 @@ class Simulator:
         places = assumed_capacity(self.case, n, draws, members)
         effect = np.zeros((members, len(n.site_names)))
         # a place that nobody can reach draws nothing, so that it takes no part in what is learned
-        for s in np.flatnonzero(np.isfinite(n.km).any(axis=(0, 1))):
-            normals = _normals(self.streams, f"destination_effect.{n.site_names[s]}", members)
-            effect[:, s] = draws["destination_spread"] * normals
+        reachable = np.atleast_1d(np.isfinite(n.km).any(axis=(0, 1)))
+        for s, site in enumerate(n.site_names):
+            if reachable[s]:
+                normals = _normals(self.streams, f"destination_effect.{site}", members)
+                effect[:, s] = draws["destination_spread"] * normals
         attraction = np.exp(effect) * np.where(n.is_host, draws["host_attraction"][:, None], 1.0)
         opens, closes = site_days(self.case, n, draws, members, self.days)
         prepared = Draws(

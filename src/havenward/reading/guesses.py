@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from havenward.reading.governors import NUMBERS
-from havenward.reading.inheritance import Inheriting
+from havenward.reading.labels import Labelled
 from havenward.reading.lexicon_groups import PERSONS
 from havenward.reading.refusals import speaks_of_other
 from havenward.reading.tenses import PLANNING, Done, Find
@@ -68,7 +68,7 @@ _PLACE_NOUNS = frozenset(
 )
 
 
-class Guessing(Inheriting):
+class Guessing(Labelled):
     """Findings for people of whom neither their own words nor their whole tell a term."""
 
     def guess(self, inherited: Done | None) -> Find | None:
@@ -244,7 +244,7 @@ def clause_past(words: list[str], left: int) -> bool:
     return any(w.endswith("ed") or w in {"met", "saw", "found", "had", "was", "were", "took", "gave"} for w in near)
 
 
-def value_of(judge: Inheriting) -> tuple[float | None, float | None]:
+def value_of(judge: Labelled) -> tuple[float | None, float | None]:
     """Give the ends of a quantity, by which it is known again."""
     return judge.quantity.low, judge.quantity.high
 

@@ -13,6 +13,7 @@ from havenward.reading.lexicon_terms import ORDER
 from havenward.reading.parts import Meaning
 from havenward.reading.predicates import read_predicates
 from havenward.reading.refusals import has_cause, refuse_document, refuse_number, refuse_sentence, refuse_text
+from havenward.reading.tables import Tables
 from havenward.reading.tenses import EVENTS, PLANNING, Done, Find, Known, rank_term
 from havenward.reading.topics import Topics
 
@@ -69,7 +70,7 @@ class _Reader:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self.known = Known(layout, has_cause(layout.text[:20_000]), Topics(layout))
+        self.known = Known(layout, has_cause(layout.text[:20_000]), Topics(layout), Tables(layout))
 
     def read_sentence(
         self, sentence: int, found: list[tuple[int, Quantity]], out: list[Meaning | None]
@@ -109,6 +110,9 @@ class _Judge(Guessing):
         if self.percent and self.clause.word(self.at - 1) == "by":
             return None  # growth
         self.preds = read_predicates(self.clause, phrase)
+        find = self.labelled()
+        if self.label is not None:
+            return self.accept(find, self.base()) if find is not None else None
         self.collect()
         if kind in {"unknown", "staff"} and not self.finds and not phrase.name:
             return None
@@ -322,6 +326,8 @@ class _Judge(Guessing):
                 unit = "homes"
             elif last == "households" and (phrase.more or phrase.pronoun or self.preds.subset):
                 unit = "households"
+        if self.label is not None:
+            unit = self.label.unit
         if self.percent:
             unit = "percent"
         elif unit == "persons" and (quantity.kind == "rate" or self.daily(term)):

@@ -24,7 +24,12 @@ HITTING = words(
     " capture captured capturing seize seized seizing attack attacked attacking shelled shelling bombed"
     " storm stormed besieged besiege besieging swept flooded lashed batters hitting striking pounded"
     " overran affecting affected liberate liberated take takes taking took flooding inundating inundated"
-    " engulfed engulfing damaging"
+    " engulfed engulfing damaging sweep sweeps hit hits eyes eye batter rock rocks rocked lash lashes lashed"
+    " pound pounds deluge deluged deluges drench drenched inundate slam slams slammed devastate devastates ravage"
+    " ravages engulf engulfs flood floods pummel pummels pummelled grip grips gripped shake shakes shook jolt"
+    " jolts jolted threaten threatens threatened threatening menace menaces shell shells bomb bombs besieges"
+    " shelled raid raided raids tore scorch scorched choke chokes paralyse paralyses battering sweeping eyeing"
+    " nearing approach approaches approaching circle circles encircle encircled encircling"
 )
 # Words before `to` after which a place is no destination.
 NOT_GOING = words(
@@ -80,6 +85,28 @@ SPEAKS = re.compile(
     r"|claim(?:ed|s)?"
     r"|confirmed|added|announced|stated|believe[ds]?|fear(?:ed)?|expect(?:ed)?|put)\b"
 )
+# Who speaks, before "in X" and a verb of speech: those of a state or of the world are not in X with the people.
+SPEAKER = words(
+    "official officials leader leaders minister ministry office officer officers spokesman spokeswoman"
+    " spokesperson doctor doctors police authorities volunteers volunteer witnesses witness activists"
+    " activist coordinator representative representatives monitors monitor director head chief elders elder"
+    " diplomat diplomats agency agencies commander commanders reporters reporter correspondent analysts analyst"
+    " mission embassy command headquarters residents sources source medics government governors councillors"
+    " staff workers team teams bureau"
+)
+FAR_SPEAKER = words(
+    "un u.n. nations unhcr unicef ocha wfp iom icrc msf ngo international foreign federal national interior"
+    " defence defense prime ministry minister diplomat diplomats embassy headquarters agency bureau analyst"
+    " analysts reporters correspondent senior western european american"
+)
+SPOKEN = re.compile(
+    r",? (?:[A-Z][\w'’-]+,? ){0,3}(?:[a-z]+ly |have |has |had |also |now |still |here ){0,2}(?:said|says?|told|tells?|warn(?:s|ed)?"
+    r"|report(?:s|ed)?|estimat(?:e|es|ed)|claim(?:s|ed)?|confirm(?:s|ed)?|announced?|stated?|believe[ds]?|fear(?:s|ed)?"
+    r"|expect(?:s|ed)?|thinks?|thought|reckon(?:s|ed)?|texts?|texted|tweet(?:s|ed)|writes?|wrote|insist(?:s|ed)?|admit(?:s|ted)?"
+    r"|put|puts|plays?|played|den(?:y|ies|ied)|disputes?|disputed|reject(?:s|ed)?|accuse[ds]?|promise[sd]?|contests?|maintains?"
+    r"|blame[ds]?|pledge[ds]?|acknowledge[ds]?|talk(?:s|ed)?|speaks?|spoke|maintain(?:s|ed)?|calls?|called)\b"
+)
+STAMP = re.compile(r"\d[:.h]\d\d(?: ?[ap]\.?m\.?| [A-Z]{3})?[ ,:–-]{1,3}$")
 DATELINE = re.compile(r"(?:, [\w .’']{1,30})?(?:, [\w .]{1,20})?(?: ?\([\w /.]{1,30}\))? ?(--|[—–-]|:) ")
 DATELINE_BEFORE = re.compile(r"[\w '’.-]{2,30}, ")
 NEXT_WORD = re.compile(r" +([\w'’-]+)")
@@ -128,5 +155,7 @@ LIST_GAP = re.compile(r"(?:,? (?:and|or|&)(?: in| the)? |, |/| / |-|\u2013| & )(
 WITHIN_GAP = re.compile(
     r"(?:,? (?:in|of|on|inside|within)(?: the)? |,? in (?:the )?(?:[a-z-]+ ){0,3}(?:part|parts|corner"
     r"|outskirts)"
-    r" of |,? including |, (?:the|a) (?:[a-z-]+ ){0,2}(?:of|in) | \(|: \()$"
+    r" of |,? including |, (?:the|a|an) (?:[a-z-]+ ){0,2}(?:capital|town|city|village|district|province|region|state|part|parts"
+    r"|county|suburb|area|camp|island|site|settlement|township|governorate|municipality|department|centre|center|port"
+    r"|neighbou?rhood|quarter|north|south|east|west|outskirts|seat) (?:of|in) | \(|: \()$"
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from havenward.reading import role_words as rw
-from havenward.reading.lexicon_places import ACTOR_NOUN, MOVE_VERB, PEOPLE_OF, SPEAKING
+from havenward.reading.lexicon_places import ACTOR_NOUN, METONYM, MOVE_VERB, PEOPLE_OF, SPEAKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ class Site:
         `subject` (X hosts), `acting` (X is), `label` (a name before a colon), `of` (people of X), `holder`
         (X's camps), `way` (through X), `office` (the mayor of X), `seat` (officials in X said), `named` (X
         residents), `owner` (X's), `actor` (the X government), `landmark` (south of X), `distance` (10 km from
-        X), `dateline`, `none`.
+        X), `afar` (the ministry in X said), `dateline`, `none`.
     kind, country, named
         Of its first place; `named` is false for `the city`, `17 provinces`.
     origin
@@ -126,6 +126,11 @@ def _find_role(layout: Layout, mention: PlaceMention, end: int) -> tuple[str, in
     owner = after[:2] in {"'s", "’s", "´s", "`s"} or (after[:1] in {"'", "’"} and text[end - 1] == "s")
     if next_word in ACTOR_NOUN and not owner:
         return "actor", start
+    capital = text[start:end].lower() in METONYM
+    if capital and rw.SPOKEN.match(after) and mention.kind != "country":
+        return "actor", start
+    if rw.STAMP.search(text, max(sentence.start, start - 9), start):
+        return "dateline" if capital else "label", start
     begin = max(sentence.start, start - 90)
     before, tokens = _read_before(text[begin:start])
     word = tokens[-1].lstrip(_OPENING) if tokens else ""
@@ -165,7 +170,9 @@ def _correct(role: str, before: str, tokens: list[str], after: str, next_word: s
     if owned is not None and owned[1].lower() in ACTOR_NOUN:
         return "owner"
     if role == "in" and (rw.SPEAKS.match(after) or not rw.SPOKE.isdisjoint(tokens[-4:-1])):
-        return "seat"
+        return "seat" if rw.FAR_SPEAKER.isdisjoint(tokens[-5:-1]) else "afar"
+    if role == "in" and not rw.SPEAKER.isdisjoint(tokens[-3:-1]) and rw.SPOKEN.match(after):
+        return "seat" if rw.FAR_SPEAKER.isdisjoint(tokens[-5:-1]) else "afar"
     return role
 
 
@@ -273,6 +280,8 @@ def _role_without_word(before: str, after: str, next_word: str, *, owner: bool) 
     lead = before.rstrip(" \"“‘'([")
     clause = not lead or lead[-1] in ",;:.–—" or lead.endswith(rw.CLAUSE_ENDS)
     after = after.lstrip(")")
+    if after[:2] in {" |", " /"} and not lead:
+        return "label"
     if after[:1] == ":" or after[:3] in {" – ", " - ", " — "}:
         row = clause or (after[:1] == ":" and len(before) < _MAX_GAP)
         return "label" if row else "none"

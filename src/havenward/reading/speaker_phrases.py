@@ -83,6 +83,7 @@ _PHOTO = re.compile(
 _ACRONYM = re.compile(r"(?:the\s+)?[A-Z][A-Za-z]*[A-Z]+s?$")
 _PREPOSITION = re.compile(r"(?:In|At|Near|On|From|Across|Outside|Around|By|After|Before|For|With)\s")
 _SHORT_NAME = re.compile(r"\(([A-Z][A-Za-z&-]{1,11})\)$")
+_PERSONAL = re.compile(r"\b(?:I|we|We)\b")
 _WHO_CUT = re.compile(r"\s(?:who|which|that)\s$")
 _RELATIVE = re.compile(r"(?:who|which|whose|an?|the|its|his|her|head|\d{2}$|[a-z])\b")
 
@@ -303,7 +304,9 @@ def read_phrase(text: str, start: int, end: int, *, strong: bool) -> Phrase | No
         return None
     bare = [w[:-2] if w.endswith(("'s", "’s")) else w.rstrip("'’") for w in found]
     known = set(bare)
-    if known & words.NO_SOURCE or bare[0] in _OURS or bare[-1] in _NOBODY or text[end - 2 : end] in {"'s", "’s"}:
+    if _PERSONAL.search(text, start, end):
+        return None
+    if known & words.NO_SOURCE or known & _OURS or bare[-1] in _NOBODY or text[end - 2 : end] in {"'s", "’s"}:
         return None
     if bare[0].partition("-")[0] in _NUMBERS and not known & words.PEOPLE_WHO_SPEAK:
         return None
@@ -492,3 +495,10 @@ def noun_at_end(text: str, low: int, end: int) -> Phrase | None:
         if found:
             return found
     return None
+
+
+def is_name(phrase: str) -> bool:
+    """Whether words are the name of a person and nothing else: 'Father Luis Ortega'."""
+    return bool(_NAME.match(phrase)) and not any(
+        w.lower() in words.PEOPLE_WHO_SPEAK or w.lower() in words.ORGANISATIONS for w in phrase.split()[-1:]
+    )

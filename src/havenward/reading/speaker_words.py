@@ -31,7 +31,7 @@ SAYING = _forms(
     answer deny lament reveal contend concede advise promise pledge affirm clarify specify detail recount
     assume guess text speculate surmise proclaim shrug relate"""
 ) | frozenset(
-    """said says say saying told tells tell state stated admit admits admitted post posted write wrote writes
+    """said says say saying told tells tell stated admit admits admitted posted write wrote writes
     think thinks thought underlined responded reporting
     sighs adds whispers swears swore vows vowed""".split()
 )

@@ -9,6 +9,7 @@ is no speaker: 'the army evacuated N' has none, and the outlet itself is told.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 from operator import attrgetter
@@ -18,10 +19,19 @@ from havenward.reading import speaker_words as words
 from havenward.reading.claims import Claim, ClaimFinder
 from havenward.reading.speaker_phrases import (
     Phrase,
+    noun_at_end,
     phrase_after,
-    phrase_before,
     read_citation,
     read_phrase,
+)
+
+from havenward.reading.voices import (
+    continues,
+    find_turns,
+    is_post_header,
+    named_in_line,
+    opens_quotation,
+    speaks_of_itself,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +58,7 @@ _BASED_ON_NEXT = re.compile(
     r"(?:is|are|was|were|comes?|came|originates?)\s+(?:\w+\s+){0,2}?(?:based\s+(?:up)?on|from|by|taken\s+from)\s+"
 )
 _CITATION = re.compile(r"[(\[]([^()\[\]]{2,120}|[^()\[\]]{0,80}\([^()]{1,20}\)[^()\[\]]{0,40})[)\]]")
+_IBID = re.compile(r"(?:ibid|ib|idem|op\.\s*cit|loc\.\s*cit)\b", re.IGNORECASE)
 _TWEET = re.compile(r"[—–-]\s*([^@()\n—–]{2,60}?)\s*\(@\w{2,20}\)")
 _BACKGROUND = re.compile(
     rf"(?:Last\s+(?:year|month)|In\s+(?:{words.MONTHS}\s+)?\d{{4}}|In\s+(?:early|late)\s|Ear(?:ly|lier)\s+(?:this|last)|"
@@ -68,12 +79,19 @@ _BREAK = re.compile(r"[;]|,\s*(?:and|but|while|although|though|whereas)\b|\bwhil
 _TURNS = re.compile(
     r",?\s(?:while|whereas)\s(?=the\b|an?\b|[A-Z\d]|its\b|their\b|another\b|about\b|some\b|only\b)"
 )
+_GAPPED = re.compile(
+    r"[,;]\s+(?:(?:and|but|while)\s+)?((?:the|an?|one|[A-ZÀ-Þ]|rebels|officials|residents|witnesses|activists)[^,;:.()]{1,70}?)"
+    r"(?:,\s+by\s+contrast,|\s+only)?(?:\s+(?:at|of|about|around|some|only|just|over|under|below|above|nearly|almost|more\s+than|at\s+least|up\s+to|as\s+many\s+as|"
+    r"fewer\s+than|less\s+than|close\s+to|roughly|an\s+estimated|twice))*\s*$"
+)
 _WITH = re.compile(r"(?:With|Given|Citing)\b")
+_OUTSIDE = frozenset({"they", "it", "he", "she"})
 _PRONOUNS = {"he": "person", "she": "person", "they": "group", "it": "group", "who": "same", "both": "group",
     "his": "person", "her": "person", "its": "group", "their": "group"}
 _PERSON = re.compile(
+    r"(?:(?<=Father\s)|(?<=Sister\s)|(?<=Dr\s)|(?<=Mr\s)|(?<=Ms\s)|(?<=Mrs\s))((?:[A-ZÀ-Þ][\w’'-]+\s?){1,3}\b)|"
     r"\b((?:[A-ZÀ-Þ][\w’'-]+)(?:\s(?:[A-ZÀ-Þ][\w’'-]+|al|el|bin|ibn|de|da|dos|van|von|der)){1,3})"
-    r"(?=,\s(?:\d{2}|an?|the|who|[a-z])|\s(?:has|had|is|was|runs?|ran|visited|met|lost|fled|arrived|left|lives|works|[a-z]+ed)\b"
+    r"(?=,\s(?:\d{2}|an?|the|who|whose|[a-z])|\s(?:has|had|is|was|runs?|ran|visited|met|lost|fled|arrived|left|lives|works|[a-z]+ed)\b"
     r"|,\s*$)"
 )
 
@@ -106,6 +124,7 @@ class _Reader:
 
     def __init__(self, layout: Layout, spans: Sequence[tuple[int, int]]) -> None:
         self.text = layout.text
+        self.layout = layout
         self.sentences = layout.sentences
         self.starts = [s.start for s in layout.sentences]
         self.spans = sorted(spans)
@@ -121,7 +140,7 @@ class _Reader:
         if index < 0:
             return None
         sentence = self.sentences[index]
-        named = self._figure_of(start, sentence)
+        named = self._figure_of(start, sentence) or self._gapped(index, start)
         if named:
             return named
         found, claim = self._in_sentence(index, start, end)
@@ -136,10 +155,25 @@ class _Reader:
             self._in_quotation(index, start)
             or self._earlier_in_paragraph(index)
             or self._list_intro(index)
-            or self._closing_citation(index, end)
+            or self._closing_citation(index, start, end)
             or self._named_next(index)
             or self._anaphora(index)
+            or self.turns.get(sentence.paragraph)
         )
+
+    @cached_property
+    def turns(self) -> dict[int, Phrase | None]:
+        """Whose turn each paragraph of a transcript is."""
+        return find_turns(self.layout)
+
+    def _gapped(self, index: int, start: int) -> Phrase | None:
+        """Read 'the UN puts it at N, the government at M': the verb is left out the second time."""
+        s = self.sentences[index]
+        match = _GAPPED.search(self.text, max(s.start, start - 110), start)
+        if match is None or not any(c.end <= match.start() for c in self.claims(index)):
+            return None
+        phrase = read_phrase(self.text, match.start(1), match.end(1), strong=False)
+        return phrase if phrase and phrase.speaks and phrase.kind != "document" else None
 
     def _in_sentence(self, index: int, start: int, end: int) -> tuple[bool, Claim | None]:
         """Choose the claim of the sentence that reaches a figure."""
@@ -156,6 +190,10 @@ class _Reader:
         if after and after.reach == "front":
             opening = self.text[self.sentences[index].start : start]
             after = after if before is None and _WITH.match(opening) else None
+        if before and before.stands_for in _OUTSIDE and self._within_quote(index, before.start, start):
+            before = None  # '"They say there are N behind us," she shrugs'
+        if before and self._turns_away(before, start):
+            before = None
         chosen = self._nearer(before, after, start)
         if chosen is None or (chosen.speaker and chosen.speaker.kind == "media"):
             # whom an outlet quotes speaks before the outlet
@@ -168,6 +206,15 @@ class _Reader:
         ):
             chosen = None  # 'India says N came, while the agency has registered M'
         return chosen is not None, chosen
+
+    def _within_quote(self, index: int, first: int, start: int) -> bool:
+        """Whether two places stand in one quotation."""
+        return self._quoted(index, first) and not re.search("[\"”]", self.text[first:start])
+
+    def _turns_away(self, claim: Claim, start: int) -> bool:
+        """Whether a new main clause with a subject of its own begins between a claim and a figure."""
+        at = self.text.rfind("; ", claim.end, start)
+        return at >= 0 and not continues(self.text, at + 2, start + 1) and self.text.count(";", claim.end, start) == 1
 
     def _too_far(self, end: int, start: int) -> bool:
         """Whether words lie between a figure and 'given by X' that part them, another figure for one."""
@@ -228,7 +275,7 @@ class _Reader:
         if claim.stands_for == "who":
             first = max(self.sentences[index].start, claim.start - FAR_CITATION)
             before = self.text[first : claim.start].rstrip(" ,")
-            phrase, _, _ = phrase_before(self.text, first, first + len(before), strong=False)
+            phrase = noun_at_end(self.text, first, first + len(before))
             if phrase:
                 return phrase
         wanted = _PRONOUNS.get(claim.stands_for, "same")
@@ -244,6 +291,10 @@ class _Reader:
                 named = self._person_in(back, claim.start)
                 if named:
                     return named
+            if wanted == "group" and back == index:
+                subject = self.finder.subject_of(self.sentences[back], claim.start)
+                if subject and subject.kind in {"group", "document"} and subject.speaks and subject.end < claim.start:
+                    return subject
             if wanted == "group" and back < index and index - back <= 1:
                 subject = self.finder.subject_of(self.sentences[back], self.sentences[back].end)
                 if subject and subject.kind == "group":
@@ -256,7 +307,8 @@ class _Reader:
             s = self.sentences[index]
             found = []
             for match in _PERSON.finditer(self.text, s.start, min(s.end, s.start + FAR_CITATION)):
-                phrase = read_phrase(self.text, match.start(1), match.end(1), strong=False)
+                which = 1 if match[1] else 2
+                phrase = read_phrase(self.text, match.start(which), match.end(which), strong=False)
                 if phrase and phrase.kind == "person":
                     found.append(phrase)
             self.persons[index] = found
@@ -284,6 +336,8 @@ class _Reader:
         found = []
         for match in _CITATION.finditer(self.text):
             cited = read_citation(self.text, match.start(1), match.end(1))
+            if cited is None and found and _IBID.match(match[1]):
+                cited = replace(found[-1], start=match.start(1), end=match.end(1))
             if cited:
                 found.append(cited)
         if "(@" in self.text:
@@ -309,6 +363,9 @@ class _Reader:
         s = self.sentences[index]
         if not self._quoted(index, start):
             return None
+        introduced = self._introduced(index, start)
+        if introduced:
+            return introduced
         for ahead in range(index + 1, min(len(self.sentences), index + 1 + FAR_QUOTES)):
             if self.sentences[ahead].paragraph != s.paragraph:
                 break
@@ -318,7 +375,7 @@ class _Reader:
                     return self.resolve(ahead, claims[0])
                 break
         for back in range(index - 1, max(-1, index - 1 - 2 * FAR_QUOTES), -1):
-            if self.sentences[back].role in {"title", "heading"}:
+            if self.sentences[back].role in {"title", "heading"} or is_post_header(self.text, self.sentences[back]):
                 break
             for claim in reversed(self.claims(back)):
                 speaker = self.resolve(back, claim)
@@ -334,6 +391,30 @@ class _Reader:
                     return subject
         return None
 
+    def _introduced(self, index: int, start: int) -> Phrase | None:
+        """Read who is said to speak before a quotation: 'NAME, the mayor, went on: "N ..."', or a clip."""
+        s = self.sentences[index]
+        for back in range(index, max(-1, index - 1 - FAR_QUOTES), -1):
+            other = self.sentences[back]
+            if other.paragraph != s.paragraph:
+                return None
+            stop = start if back == index else other.end
+            opened = max(self.text.rfind(mark, other.start, stop) for mark in '"“')
+            if opened < 0:
+                continue
+            before = self.text[other.start : opened].rstrip()
+            if before.endswith(":"):
+                if any(c.end <= opened for c in self.claims(back)):
+                    return None
+                subject = self.finder.subject_of(other, opened)
+                return subject if subject and (subject.speaks or subject.kind == "person") else None
+            if not before and back and opens_quotation(self.text, other.start):
+                line = self.sentences[back - 1]
+                if line.paragraph != other.paragraph or line.end - line.start < 160:
+                    return named_in_line(self.text, line.start, line.end)
+            return None
+        return None
+
     def _quoted(self, index: int, at: int) -> bool:
         """Whether a place lies in a quotation; a quotation that is not closed ends with its paragraph."""
         first = index
@@ -347,13 +428,19 @@ class _Reader:
         return opened or stretch.count('"') % 2 == 1
 
     def _earlier_in_paragraph(self, index: int) -> Phrase | None:
-        """Carry over the speaker of an earlier sentence of the paragraph."""
+        """Carry over the speaker of the sentences before, as long as each goes on with the last."""
         paragraph = self.sentences[index].paragraph
+        item = self.sentences[index].role in {"item", "row"}
         for back in range(index - 1, max(-1, index - FAR_SENTENCES), -1):
-            if self.sentences[back].paragraph != paragraph:
+            here, there = self.sentences[back + 1], self.sentences[back]
+            if there.paragraph != paragraph or (item and _ITEM.match(self.text, here.start, here.start + 8)):
                 return None
-            if _BACKGROUND.match(self.text, self.sentences[back + 1].start, self.sentences[back + 1].end):
+            if _BACKGROUND.match(self.text, here.start, here.end):
                 return None  # the outlet turns to something else
+            if speaks_of_itself(self.text, here.start, here.end):
+                return None
+            if not continues(self.text, here.start, here.end):
+                return None
             for claim in reversed(self.claims(back)):
                 if claim.reach == "by":
                     continue
@@ -383,8 +470,11 @@ class _Reader:
             return None
         return None
 
-    def _closing_citation(self, index: int, end: int) -> Phrase | None:
+    def _closing_citation(self, index: int, start: int, end: int) -> Phrase | None:
         """Read the citation that closes the paragraph, or this part of it."""
+        earlier = self._next_citation(self.sentences[index].start, start)
+        if earlier:
+            return earlier  # 'of the N displaced (the UN, May 2024), M are in the north alone'
         cited = self._next_citation(end, end + FAR_CITATION)
         if cited is None:
             return None
@@ -392,7 +482,7 @@ class _Reader:
         for ahead in range(index, min(len(self.sentences), index + FAR_SENTENCES)):
             if self.sentences[ahead].paragraph != paragraph:
                 return None
-            if ahead > index and any(c.speaker for c in self.claims(ahead)):
+            if any(c.speaker for c in self.claims(ahead)):
                 return None
             if cited.start < self.sentences[ahead].end:
                 return cited

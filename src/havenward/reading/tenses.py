@@ -12,6 +12,7 @@ from havenward.reading.lexicon_terms import ORDER, Cue
 from havenward.reading.predicates import Predicates
 from havenward.reading.refusals import speaks_of_other
 from havenward.reading.surroundings import Surroundings
+from havenward.reading.tables import Tables
 from havenward.reading.topics import Topics
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class Known:
     layout: Layout
     crisis: bool
     topics: Topics
+    tables: Tables
     done: list[Done] = field(default_factory=list)
     things: set[int] = field(default_factory=set)
     values: dict[tuple[float | None, float | None], Meaning] = field(default_factory=dict)

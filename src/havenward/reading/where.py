@@ -102,6 +102,9 @@ _RANK = {
     "leave": 4,
 }
 _INFINITE = 99.0
+_NOWHERE = frozenset({"dateline", "distance", "afar", "actor"})
+# Only a share of the people: "most of them in X", "three quarters of whom live in X".
+_SHARE_OF_THEM = re.compile(r"\bof (?:them|whom|these|those|which)\b")
 _MAX_FIGURES = 25  # a sentence of more figures is a table: the name before is that of the row
 _FAR = 900  # characters around a figure in which its place is looked for
 
@@ -188,7 +191,7 @@ class _Finder:
     ) -> None:
         self.text = layout.text
         self.sentence = layout.sentences[sites[0].sentence] if sites else None
-        self.sites = [site for site in sites if site.role not in {"dateline", "distance"}]
+        self.sites = [site for site in sites if site.role not in _NOWHERE]
         self.meaning = meaning
         self.moved = meaning.term in _MOVED
         if meaning.term == "other" and self.sentence is not None:
@@ -275,6 +278,8 @@ class _Finder:
             cost = len(between) * 0.003
             if site.start > self.next_start:
                 cost += 4.0 if not _STRONG_MARKER.search(between) else 6.0
+            elif _SHARE_OF_THEM.search(between) and not _SHARE_OF_THEM.match(text, self.end + 1):
+                return _INFINITE
             elif _MARKER.search(between):
                 cost += 3.0
             if between.count("(") > between.count(")") and between.strip(" (").count(" ") > 1:
