@@ -32,6 +32,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--days", type=int, default=56)
     parser.add_argument("--track", default="C", choices=("C", "D"))
+    parser.add_argument("--origins", type=date.fromisoformat, nargs="+", default=ORIGINS)
     options = parser.parse_args()
     case = load_case(bundled_case())
 
@@ -49,7 +50,7 @@ def main() -> None:
             kinds = {place.location: place.kind for place in known.locations}
             return forecast_table(ensemble, kinds, origin)
 
-        runs.append(score_ablations(case, ORIGINS, narrow, forecast, days=options.days))
+        runs.append(score_ablations(case, options.origins, narrow, forecast, days=options.days))
     print(compose_ablations(runs))
 
 

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from havenward.case.assumptions import POPULATION_SIGMA, pool_figures
 from havenward.case.priors import expert_record, learned_priors, read_past_crises, select_crises
-from havenward.distributions import quantile, summary
+from havenward.distributions import Distribution, quantile, summary
 from havenward.forecast.offensives import (
     CEILING,
     FIGURE_ITSELF,
@@ -47,6 +48,9 @@ def main() -> None:
             v for v in verdicts if v.offensive in chosen and v.offensive.crisis != "mosul-2016"
         ],
     }
+    upper = [replace(one, low=None) for one in every if one.low]
+    parts["Ranges only"] = [v for v in verdicts if v.offensive.low]
+    parts["Ranges, read by their upper end alone"] = list(judge_offensives(upper, predict_total, PRIOR_SETS))
     for title, rows in parts.items():
         print(f"### {title}\n\n{compose_tallies(tally_verdicts(rows))}")
     for model in (OURS, FIGURE_ITSELF, CEILING):
@@ -72,15 +76,22 @@ def predict_total(one: Offensive, prior_set: str) -> NDArray[np.float64]:
             "", one.crisis, "", one.said, 1, "havenward", residents_held=True, front_by_cell=True,
             publication_lag_days=0, audience="public", suppress_below=10, figures=(as_figure(one),),
         )  # fmt: skip
-        curve = pool_figures(case, assumption, expert_record(rows), None).distribution
+        curve = curve_of(pool_figures(case, assumption, expert_record(rows), None))
         levels = (np.arange(POINTS) + 0.5) / POINTS
         return np.array(summary(curve, tuple(levels.tolist())), np.float64)
     priors = learned_priors(rows, residents_held=False, made=one.said)
-    release = next(a.distribution for a in priors if a.name == "release_fraction")
+    release = curve_of(next(a for a in priors if a.name == "release_fraction"))
     random = np.random.default_rng(1)
     shares = quantile(release, random.random(POINTS), random.random(POINTS))
-    people = one.population * np.exp(POPULATION_SIGMA * random.standard_normal(POINTS))
+    people = one.base * np.exp(POPULATION_SIGMA * random.standard_normal(POINTS))
     return shares * people
+
+
+def curve_of(assumption: Assumption) -> Distribution:
+    """Give the distribution of an assumption that surely has one."""
+    if assumption.distribution is None:
+        raise ValueError(assumption.name)
+    return assumption.distribution
 
 
 def as_figure(one: Offensive) -> Figure:

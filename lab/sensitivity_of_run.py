@@ -1,4 +1,4 @@
-"""Say what a run hangs on most: `python lab/sensitivity_of_run.py RUN [--image FILE.svg] [--within DAYS]`.
+"""Say what a run hangs on most: `python lab/sensitivity_of_run.py RUN --within 28 56 --places SITE...`.
 
 Prints the tables of docs/explanation/sensitivity.md. Any run folder will do; 1,000 members or more say most.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from havenward.case.load import load_case
 from havenward.forecast.plots import draw_worries
@@ -31,30 +32,28 @@ def main() -> None:
     parser.add_argument(
         "--within", type=int, nargs="+", default=[28, 56], help="key days after the origin date"
     )
+    parser.add_argument("--places", nargs="*", default=[], help="sites to show beside the total")
     options = parser.parse_args()
     run = read_run(options.run)
     known = load_case(run.case_folder)
     kinds = {place.location: place.kind for place in known.locations}
     table = run.table("assumptions")
-    capacities = {p.location: float(p.capacity) for p in known.locations if p.capacity} | drawn_capacities(
-        table
-    )
+    published = {place.location: float(place.capacity) for place in known.locations if place.capacity}
+    capacities: dict[str, Any] = {**published, **drawn_capacities(table)}
     days = [run.origin_date + timedelta(days=ahead) for ahead in options.within]
     outcomes = run_outcomes(run.table("members"), kinds, run.origin_date, days, capacities)
     found = explain_outcomes(run_draws(table), outcomes)
     for one in found:
-        if one.outcome.location == "total":
+        if one.outcome.target == "displaced_total":
             print(say_sensitivity(one), end="\n\n")
             print(tabulate(one))
-    print(
-        "| outcome | 5 % | middle | 95 % | first | second | third | left unexplained |\n|---|---|---|---|---|---|---|---|"
-    )
+    print("| outcome | 5 % | middle | 95 % | first | second | third | left unexplained |")
+    print("|---|---|---|---|---|---|---|---|")
     for one in found:
-        named = " | ".join(f"{name_in_words(s.name)}: {max(s.alone, 0):.0%}" for s in one.shares[:3])
-        print(
-            f"| {one.outcome.label} | {one.low:,.0f} | {one.middle:,.0f} | {one.high:,.0f} | {named} "
-            f"| {1 - one.explained:.0%} |"
-        )
+        if one.outcome.location in options.places:
+            named = " | ".join(f"{name_in_words(s.name)}: {max(s.alone, 0):.0%}" for s in one.shares[:3])
+            ends = f"{one.low:,.0f} | {one.middle:,.0f} | {one.high:,.0f}"
+            print(f"| {one.outcome.label} | {ends} | {named} | {1 - one.explained:.0%} |")
     if options.image:
         total = [one for one in found if one.outcome.target == "displaced_total"][-1]
         options.image.write_text(draw_worries(total), encoding="utf-8", newline="\n")

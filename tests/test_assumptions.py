@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from havenward.case.assumptions import pool_figures, resolve_assumptions
+from havenward.case.assumptions import ORIGIN, pool_figures, resolve_assumptions
 from havenward.case.priors import (
     ExpertRecord,
     conventions,
@@ -21,6 +21,7 @@ from havenward.case.priors import (
 )
 from havenward.distributions import Distribution, problems_of, quantile, summary
 from havenward.errors import CaseError
+from havenward.reading import facts as written
 from havenward.records import Assumption, Figure
 from worlds import START, assume, city
 
@@ -96,6 +97,29 @@ def test_repeats_of_one_origin_share_one_weight() -> None:
     )
     weights = sorted(weight for weight, _ in curve.components)
     assert weights == [0.5, 0.5, 1.0]
+
+
+def test_independent_speakers_of_one_fact_each_count() -> None:
+    curve = pooled(
+        figure("a", "up_to", "fact", high=1e6, relation="conflicts_with:mayor; origin:un"),
+        figure("b", "up_to", "fact", high=1e6, relation="same_fact_as:un;origin:un"),
+        figure("c", "at_least", "fact", low=5e5, relation="conflicts_with:un;origin:mayor"),
+        figure("d", "exact", point=7e5),
+    )
+    assert sorted(weight for weight, _ in curve.components) == [0.5, 0.5, 1.0, 1.0]
+
+
+def test_an_origin_is_the_same_in_every_fact_group() -> None:
+    """Reports are read one by one: a repeat may stand in a group of its own, under the name of its origin."""
+    curve = pooled(
+        figure("a", "up_to", "fact", high=1e6, relation="origin:un"),
+        figure("b", "up_to", "un", high=1e6),
+    )
+    assert sorted(weight for weight, _ in curve.components) == [0.5, 0.5]
+
+
+def test_the_word_for_origin_is_the_one_that_reading_writes() -> None:
+    assert ORIGIN == written.ORIGIN
 
 
 def test_rejected_figures_shares_and_other_places_do_not_count() -> None:

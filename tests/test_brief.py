@@ -179,8 +179,16 @@ def test_rows_published_after_the_origin_change_nothing(case, run, brief):
 
 
 def test_conflicting_figures_stand_side_by_side(brief, page):
-    assert [[row.figure for row in rows] for rows in brief.conflicts] == [["f_million", "f_plan"]]
-    assert "Figures that disagree" in page
+    assert [[row.figure for row in one.figures] for one in brief.disputes] == [
+        ["f_half", "f_million"],  # what the total was pooled from
+        ["f_million", "f_plan"],  # one fact group, two values
+    ]
+    words = texts(page)
+    assert "Figures that disagree" in words
+    for dispute in brief.disputes:
+        assert texts(dispute.words) in words
+        assert len({row.value for row in dispute.figures}) == 2
+        assert all(row.value in dispute.words for row in dispute.figures)
 
 
 def test_paraphrases_are_called_so_and_not_quoted(page):
@@ -348,7 +356,7 @@ def test_the_share_that_a_total_replaces_is_not_listed(case, tmp_path):
     [
         ("A", "flee", "It is a hindcast, not a forecast: observed totals and capacities were given to it"),
         ("B", "havenward", "so it is no forecast of when people could leave"),
-        ("C", "havenward", "are shown as dots but do not yet change the forecast"),
+        ("C", "havenward", "No count published by"),
         ("D", "havenward", "Counts are left out: they do not change the forecast, and none are shown"),
     ],
 )
@@ -583,6 +591,6 @@ def test_the_model_card_names_purpose_limits_and_misuse(case, run):
     card = write_model_card(case, run)
     for heading in ("Purpose", "Data", "Method", "Assumptions", "Limits", "Skill", "Misuse"):
         assert f"## {heading}" in card
-    assert "None claimed on this case" in card
+    assert "No skill is claimed on this case" in card
     assert "operation_start" not in card
     assert "River Gate" not in card

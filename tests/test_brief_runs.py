@@ -120,4 +120,7 @@ def test_the_card_of_a_run_names_no_group_or_origin(handed_over):
     for name in groups_of(case) | {place.name for place in case.locations if place.kind == "origin"}:
         if normalise(name) not in {"east", "west"}:
             assert f" {normalise(name)} " not in f" {card} "
-    assert "do not yet change the forecast" in card
+    learned = run.meta["learned"]["counts"] > 0
+    assert ("it cannot tell a wrong count from a surprise" in card) == learned
+    assert ("could be learned from nothing but assumptions" in card) != learned
+    assert "skill on past crises" in card

@@ -966,7 +966,7 @@ BAD = [
         "figures of a place that no report names",
         [("assumptions.toml", '["City"]', '["Citty"]')],
         [
-            "assumptions.toml assumption 'displaced_total': no figure has the term expected_displaced and one of the places Citty; expected at least one that is not rejected; correct places as the reports write them, or add figures",
+            "assumptions.toml assumption 'displaced_total': no figure has the term expected_displaced and one of the places Citty; expected at least one that is not rejected; read the reports with 'havenward read --case', correct the places, or add figures",
         ],
     ),
     (

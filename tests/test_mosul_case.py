@@ -1,6 +1,7 @@
 """Protects the bundled case: nothing from the future, every number with its source, series kept apart."""
 
 import csv
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -41,6 +42,15 @@ def case():
 
 
 @pytest.fixture(scope="module")
+def by_hand(tmp_path_factory):
+    """Load the case with all its figures as they were read by hand; a machine is held against them."""
+    folder = tmp_path_factory.mktemp("by_hand") / "case"
+    shutil.copytree(CASE, folder)
+    shutil.copyfile(Path(__file__).with_name("data") / "mosul_figures.csv", folder / "figures.csv")
+    return load_case(folder)
+
+
+@pytest.fixture(scope="module")
 def sources(case):
     return {row.source: row for row in case.sources}
 
@@ -60,8 +70,8 @@ def test_first_look_has_no_counts_and_few_sites(case):
     assert not any(row.kind in {"front_reaches", "retaken", "order_to_stay"} for row in known.events)
 
 
-def test_first_look_pools_the_disagreement(case):
-    known = as_of(case, FIRST_LOOK)
+def test_first_look_pools_the_disagreement(by_hand):
+    known = as_of(by_hand, FIRST_LOOK)
     drawn = {row.name: row for row in resolve_assumptions(known, "time-ordered")[0]}
     expected, inside = drawn["displaced_total"], drawn["population_at_risk"]
     assert {"obeidi-least", "cbc-icrc", "un-best-worst", "krg-range"} <= set(expected.figures)
@@ -255,23 +265,30 @@ def test_reports_point_at_their_source(case, sources):
     assert set(late.values()) <= {timedelta(0), LAG}
 
 
-def test_figures_are_the_text_they_claim(case):
+def test_figures_are_the_text_they_claim(case, by_hand):
     texts = {row.report: row.text for row in case.reports}
-    for row in case.figures:
+    for row in (*case.figures, *by_hand.figures):
         text = texts[row.report]
         assert text[row.start : row.end] == row.quantity_text
         assert text.find(row.sentence) <= row.start < row.end <= text.find(row.sentence) + len(row.sentence)
-        assert row.review == "accepted"
-    assert {row.report for row in case.figures} == set(texts)
+        assert row.review in {"accepted", "corrected", "rejected"}
+    assert {row.report for row in by_hand.figures} == set(texts)
 
 
-def test_figures_carry_hedges_repeats_and_conflicts(case):
-    assert {row.quantifier for row in case.figures} >= {
+def test_figures_hold_what_a_person_decided_and_what_assumptions_name(case, by_hand):
+    assert len(case.figures) < len(by_hand.figures) / 2
+    cited = {name for row in case.assumptions for name in row.figures}
+    assert cited <= {row.figure for row in case.figures}
+    assert {row.figure for row in case.figures if row.review == "accepted"} <= cited
+
+
+def test_figures_carry_hedges_repeats_and_conflicts(by_hand):
+    assert {row.quantifier for row in by_hand.figures} >= {
         "at_least", "up_to", "between", "less_than", "more_than", "approximately", "exact", "unspecified_many",
     }  # fmt: skip
-    words = {row.relation.split(" ")[0] for row in case.figures if row.relation}
+    words = {row.relation.split(" ")[0] for row in by_hand.figures if row.relation}
     assert {"repeats", "conflicts_with", "part_of", "share_of"} <= words
-    assert any("could_be_higher" in row.relation for row in case.figures)
+    assert any("could_be_higher" in row.relation for row in by_hand.figures)
     # a planning number that is repeated has one weight
-    family = [row for row in case.figures if row.fact_group == "un-planning"]
+    family = [row for row in by_hand.figures if row.fact_group == "un-planning"]
     assert len(family) > 5

@@ -18,7 +18,7 @@ from havenward.reading.gazetteer import load_gazetteer
 from havenward.reading.read import read_report
 from havenward.reading.show import COLUMNS, format_csv, format_html, format_marked, format_table
 
-REPORT = """Families leave Tarmiya
+REPORT = """A week in Tarmiya
 
 More than 4,200 people have fled Tarmiya since Friday, the Red Crescent said. Up to 20,000 could be displaced
 by the end of the month, it warned.
@@ -66,8 +66,8 @@ def test_folders_are_walked_in_order_and_hidden_files_left_out(tmp_path):
     (tmp_path / "deep").mkdir()
     write(tmp_path / "deep", "d.txt")
     assert [task.path.name for task in list_reports([tmp_path])] == ["a.txt", "b.txt", "d.txt"]
+    (tmp_path / "empty").mkdir()
     with pytest.raises(CaseError, match="no report is in the folder"):
-        (tmp_path / "empty").mkdir()
         list(list_reports([tmp_path / "empty"]))
 
 
@@ -126,7 +126,7 @@ def test_nothing_of_a_report_acts_in_html_or_in_a_spreadsheet():
     assert "<script>alert" not in page
     assert "onclick='x'>" not in page
     assert "&lt;script&gt;" in page
-    rows = [{name: None for name in COLUMNS} | {"report": "=1+1", "sentence": "@x", "group": "-2"}]
+    rows = [dict.fromkeys(COLUMNS) | {"report": "=1+1", "sentence": "@x", "group": "-2"}]
     cells = next(iter(csv.DictReader(io.StringIO("".join(format_csv(rows))))))
     assert (cells["report"], cells["sentence"], cells["group"]) == ("'=1+1", "'@x", "'-2")
 
@@ -168,7 +168,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_read(tmp_path, capsys):
     write(tmp_path, "b.txt", "")
     assert main(["read", str(tmp_path), "--format", "csv"]) == WRONG
     said = capsys.readouterr()
-    assert len(said.out.splitlines()) == 3
+    assert len(list(csv.reader(io.StringIO(said.out)))) == 3
     assert "b.txt: there is no text in it" in said.err
 
 
@@ -235,11 +235,12 @@ def test_figures_join_a_case_and_reviews_survive_reading_again(tmp_path, capsys)
     assert {row["review"] for row in fresh} == {"open"}
     assert (case / "reports" / "new.txt").read_text(encoding="utf-8").endswith(REPORT)
     # a person corrects one and rejects the other; reading again touches neither
-    text = (case / "figures.csv").read_text(encoding="utf-8")
-    lines = text.splitlines(keepends=True)
-    lines[-2] = lines[-2].replace("4200,", "4300,").replace(",open", ",corrected")
-    lines[-1] = lines[-1].replace(",open", ",rejected")
-    (case / "figures.csv").write_text("".join(lines), encoding="utf-8")
+    after[-2] |= {"low": "4300", "review": "corrected"}
+    after[-1] |= {"review": "rejected"}
+    with (case / "figures.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(after[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(after)
     reviewed = rows_of(case)
     assert main([*common, "--published", "2016-10-20"]) == DONE
     assert rows_of(case) == reviewed

@@ -234,6 +234,136 @@ MOVING = [
 # fmt: on
 
 
+# The forms of other kinds of reports: rows, logs, numbered camps, spots, shares of them, who speaks where, what carries
+# over. Term and place of each figure; origin and destination where they matter.
+# fmt: off
+FORMS = [
+    ("Region | IDPs | Sites\nGambela | [[12,400]] | 9\nAfar | [[31,000]] | 14\nBenishangul-Gumuz | [[8,250]] | 3", ("displaced", "Gambela"), ("displaced", "Afar"), ("displaced", "Benishangul-Gumuz")),
+    ("DISTRICT: NEW ARRIVALS\n\nBunagana: [[4,120]]\nNyakabande: [[2,310]]\nKisoro: [[980]]", ("refugee", "Bunagana"), ("refugee", "Nyakabande"), ("refugee", "Kisoro")),
+    ("Camp \u2013 population\n\nNyarugusu \u2013 [[134,000]]\nNduta \u2013 [[75,300]]\nMtendeli \u2013 [[21,900]]", ("refugee", "Nyarugusu"), ("refugee", "Nduta"), ("refugee", "Mtendeli")),
+    ("Refugees in Kakuma: [[198,000]]\nWomen: [[51%]]\nUnder 18: [[58%]]", ("refugee", "Kakuma"), ("refugee", "Kakuma"), ("refugee", "Kakuma")),
+    ("KILLED: [[34]]\n\nINJURED: [[112]]", ("killed", None), ("injured", None)),
+    ("09:40 Kherson - Officials say [[17]] people were killed when shells hit a market. [[Forty]] more are in hospital.", ("killed", "Kherson"), ("injured", "Kherson")),
+    ("Tue 18:05, Nyala: The town's main hospital has counted [[58]] bodies since dawn.", ("killed", "Nyala")),
+    ("11:10 Ankara - The interior ministry says [[4,000]] Syrians crossed into Hatay overnight.", ("refugee", "Hatay")),
+    ("A fire in Zone 4 of the camp destroyed [[210]] shelters.", ("homes_destroyed", "Zone 4")),
+    ("Some [[3,000]] families from Camps 12, 13 and 16 will be moved.", ("displaced", "Camps 12, 13 and 16")),
+    ("In Ward 7, [[19]] people drowned.", ("killed", "Ward 7")),
+    ("At least [[25]] people were killed when a shell hit the crowded maternity hospital in Mykolaiv.", ("killed", "Mykolaiv")),
+    ("About [[900]] people are sheltering in the Orthodox monastery.", ("displaced", "the Orthodox monastery")),
+    ("More than [[2,000]] civilians are sheltering at the UN base in Malakal.", ("displaced", "Malakal")),
+    ("[[Six hundred]] people have crowded into our compound since Monday.", ("displaced", "our compound")),
+    ("The Kasenyi landing site, where fishermen once sold tilapia, has become a camp. Its sheds hold [[1,400]] people.", ("displaced", "The Kasenyi landing site")),
+    ("The Bethel church is full. [[Three hundred]] people are sleeping between its pews.", ("displaced", "The Bethel church")),
+    ("[[Forty]] people are stuck on the Kharkiv road.", ("trapped", "Kharkiv road")),
+    ("Some [[7,000]] have crossed the Roussillon bridge since dawn.", ("refugee", "the Roussillon bridge")),
+    ("The storm destroyed [[5,600]] houses, most of them in Sofala.", ("homes_destroyed", None)),
+    ("[[120,000]] people have fled, two thirds of them from Kupiansk.", ("displaced", None)),
+    ("Some [[80,000]] people fled Tigray, [[half]] of whom are now in Gedaref.", ("refugee", "Tigray"), ("refugee", "Gedaref")),
+    ("Around [[45,000]] left Stepanakert, [[12,000]] of them for Goris.", ("displaced", "Stepanakert"), ("displaced", "Goris")),
+    ("A World Food Programme official in Nairobi said [[60,000]] people had been cut off in Jonglei.", ("trapped", "Jonglei")),
+    ("A diplomat in Addis Ababa believes that [[half a million]] people may be on the move.", ("displaced", None)),
+    ("The foreign ministry in Tbilisi puts the number of dead at [[nine]].", ("killed", None)),
+    ("Doctors in El Geneina said they had counted [[90]] bodies.", ("killed", "El Geneina")),
+    ("“We have taken in [[3,500]] people,” Abdou Sani, the mayor of Diffa, said.", ("displaced", "Diffa")),
+    ("Moscow says [[15,000]] people have been evacuated from Belgorod.", ("evacuated", "Belgorod")),
+    ("Islamabad denies that [[200]] civilians were killed in the strike on Khost.", ("killed", "Khost")),
+    ("Addis Ababa reported [[40]] dead.", ("killed", None)),
+    ("Community leaders in Djibo fear that [[5,000]] people are trapped.", ("trapped", "Djibo")),
+    ("Bambari is quiet again. Some [[11,000]] people have gone back to their houses there.", ("returned", "Bambari")),
+    ("Pibor was overrun on Sunday. Nobody knows how many died, but [[32,000]] people had been living in it.", ("at_risk_population", "Pibor")),
+    ("Shelling went on in Avdiivka. [[Eight]] people were killed.", ("killed", "Avdiivka")),
+    ("The flood reached Beledweyne on Monday.\n\n[[Ninety per cent]] of the town is under water and [[200,000]] people have left.", ("displaced", "Beledweyne"), ("displaced", "Beledweyne")),
+    ("“The toll in Cabo Delgado has reached 30,” the governor said.\n\n“Another [[4,000]] people are in schools,” he added.", ("displaced", "Cabo Delgado")),
+    ("Floods have killed 14 people in Bangladesh and 9 in Nepal.\n\nNepalese police said [[two]] children were among the dead.", ("killed", "Nepal")),
+    ("In the mountains of Khost, snow blocks the passes. The roads will open in April.\n\nIn total, [[400]] people have died.", ("killed", None)),
+    ("Torrential rain hit Freetown on Thursday. At least [[300]] people were killed in the city.", ("killed", "Freetown")),
+    ("Torrential rain hit Sylhet district on Thursday. Across the district, [[40,000]] homes are flooded.", ("homes_destroyed", "Sylhet district")),
+    ("Aid trucks reached Tawila, where [[200,000]] people are now living under trees.", ("displaced", "Tawila")),
+    ("They passed Kousseri, a town of [[90,000]] that now holds [[30,000]] refugees.", ("at_risk_population", "Kousseri"), ("refugee", "Kousseri")),
+    ("Shells fell on Orikhiv, once home to [[14,000]] people.", ("at_risk_population", "Orikhiv")),
+    ("Lysychansk, whose population was [[95,000]] before the war, is empty.", ("at_risk_population", "Lysychansk")),
+    ("Planners assume that [[200,000]] people would flee Rafah for Egypt.", ("expected_displaced", "Egypt", "Rafah", "Egypt")),
+    ("UNHCR expects [[30,000]] arrivals in Renk by May.", ("expected_displaced", "Renk")),
+    ("Some [[6,000]] people have fled Kunduz for Kabul.", ("displaced", "Kunduz", "Kunduz", "Kabul")),
+    ("Up to [[50,000]] people could cross the border into Jordan.", ("expected_displaced", "Jordan", None, "Jordan")),
+    ("The army has sent back [[900]], to Masisi and Rutshuru.", ("returned", "Masisi and Rutshuru", None, "Masisi and Rutshuru")),
+    ("Between [[400 and 500]] people a day have been entering Poland through Medyka.", ("refugee", "Poland", None, "Poland")),
+    ("[[2,700]] families fled from Bakhmut to Dnipro after the shelling.", ("displaced", "Bakhmut", "Bakhmut", "Dnipro")),
+    ("Fighting in Blue Nile has driven [[thousands]] across the border.", ("displaced", "Blue Nile")),
+    ("Some [[3,000]] people died, and floods around Derna have since displaced [[40,000]] others.", ("killed", None), ("displaced", "Derna")),
+    ("Malawi has [[90,000]] displaced, Mozambique around [[130,000]].", ("displaced", "Malawi"), ("displaced", "Mozambique")),
+    ("Kenya hosts [[500,000]] refugees, Ethiopia [[800,000]] and Sudan more than [[one million]].", ("refugee", "Kenya"), ("refugee", "Ethiopia"), ("refugee", "Sudan")),
+    ("[[1,200]] were evacuated from the Lumino area and [[800]] from Biasca Nord.", ("evacuated", "Lumino"), ("evacuated", "Biasca Nord")),
+    ("Some Report\n\nKANEM AND LAKE\n\nPartners assisted [[5,300]] people.", ("other", "KANEM AND LAKE")),
+    ("Some report\n\nOuallam\n\n[[Two hundred]] families arrived in Ouallam last week. [[Thirty]] children died.", ("displaced", "Ouallam"), ("killed", "Ouallam")),
+    ("Some report\n\nGeneva, 3 March\n\nThe agency says [[6,000]] people died.", ("killed", None)),
+    ("Vietnam evacuated [[60,000]] people from low-lying areas.", ("evacuated", "Vietnam")),
+    ("Cyclone Batsirai left [[55,000]] homeless as it tore through Mananjary.", ("displaced", "Mananjary")),
+    ("Pemba received [[10,000]] of them in a week.", ("displaced", "Pemba")),
+    ("Heavy rain pounded Gatunda overnight. Houses in Gatunda slid down the hill. Gatunda lost [[31]] people.", ("killed", "Gatunda")),
+    ("At Kasindi-Mpondwe, [[350]] people cross every day.", ("refugee", "Kasindi-Mpondwe")),
+    ("An analyst at Chatham House puts the dead at [[2,000]].", ("killed", None)),
+    ("[[Thousands]] have left the camps.", ("returned", None)),
+    ("[[Twelve thousand]] people live in the 14 camps around Bria.", ("displaced", "the 14 camps around Bria")),
+    ("Only [[one in ten]] of the village elders has returned.", ("returned", None)),
+    ("[[Three million]] people need aid in the whole of the country.", ("in_need", "the country")),
+    ("The rebels say [[400]] of their men hold the northern half of the city.", ("fighters", "the city")),
+    ("KYAKA, Uganda - Lorries brought [[1,150]] Congolese to the settlement on Tuesday, the district commissioner said. [[Three in five]] are children.", ("refugee", "the settlement"), ("refugee", "the settlement")),
+    ("By midday the bridge at Qarabulli was blocked. [[Two hundred]] cars and perhaps [[a thousand]] people were stuck in front of it.", ("trapped", "the bridge at Qarabulli"), ("trapped", "the bridge at Qarabulli")),
+    ("The largest site, Kanyaruchinya, took in [[40,000]] newcomers in March alone.", ("displaced", "Kanyaruchinya")),
+    ("In and around Kaga-Bandoro [[17,600]] people sleep in the bush.", ("displaced", "In and around Kaga-Bandoro")),
+    ("Our count for the week: Metema [[1,310]], Kurmuk [[220]], Pagak [[95]].", ("refugee", "Metema"), ("refugee", "Kurmuk"), ("refugee", "Pagak")),
+    ("Nyal, Panyijiar County, has [[24,000]] islanders and [[9,000]] guests.", ("at_risk_population", "Nyal, Panyijiar County"), ("displaced", "Nyal, Panyijiar County")),
+    ("I was in Ain Issa camp when it emptied. [[Twelve thousand]] of us walked out that day.", ("displaced", "Ain Issa camp")),
+    ("Soldiers have shut the highway to Sévaré since Monday, leaving [[700]] bus passengers stranded.", ("trapped", "the highway to Sévaré")),
+    ("Lebanon's south is emptying. [[Ninety thousand]] people have left, says the mayor of Tyre.", ("displaced", "Lebanon's south")),
+    ("There are [[2,300]] orphans among them.", ("other", None)),
+    ("After the eruption of Mount Ruang, [[11,615]] residents of Tagulandang were told to leave.", ("evacuated", "Tagulandang")),
+    ("Residents of Tagulandang: [[20,000]]\nAlready gone: [[6,045]]", ("at_risk_population", "Tagulandang"), ("evacuated", None)),
+    ("An estimated [[2 million]] people have been affected across nine of Chad's 23 provinces.", ("other", "nine of Chad's 23 provinces")),
+    ("The wave could reach the Polish border by Sunday. Rzeszow is preparing beds for [[20,000]].", ("expected_displaced", "Rzeszow")),
+    ("Mayotte: cyclone Chido feared to have killed [[hundreds]]", ("killed", "Mayotte")),
+    ("PORT VILA, Vanuatu (Pacific Wire) — At least [[14]] people have died in the quake, the National Disaster Office said.", ("killed", None)),
+    ("In the Bekaa, [[340,000]] Syrians live in tents; in Akkar, [[120,000]].", ("refugee", "the Bekaa"), ("refugee", "Akkar")),
+    ("The authorities in Hpakant say [[26]] miners died; the villagers, who dug for three days, say [[seventy]].", ("killed", "Hpakant"), ("killed", "Hpakant")),
+    ("Gunmen raided Gubio, Ngubala and Faduma Koloram before dawn and killed [[81]].", ("killed", "Gubio, Ngubala and Faduma Koloram")),
+    ("Some [[400]] people a day leave the enclave through Latchi, the Red Cross says, down from [[6,000]] at the peak.", ("displaced", "the enclave"), ("displaced", "the enclave")),
+    ("The province of Aceh counted [[1,020]] boat people; its fishermen brought in [[400]].", ("refugee", "the province of Aceh"), ("refugee", "The province of Aceh")),
+    ("“Nobody helps us here in Rukban,” said Umm Firas. “We were [[eighty thousand]], now we are [[eight thousand]].”", ("displaced", "Rukban"), ("displaced", "Rukban")),
+    ("The exodus from Wad Madani goes on. [[300,000]] have left since 18 December; the first to arrive found the schools of Gedaref full.", ("displaced", "Wad Madani")),
+    ("Displacement by state: Sool [[154,000]]; Sanaag [[38,500]]; Togdheer [[24,000]].", ("displaced", "Sool"), ("displaced", "Sanaag"), ("displaced", "Togdheer")),
+    ("Ghana has registered [[15,000]] asylum seekers from Burkina Faso in its Upper East region.", ("refugee", "Upper East region", "Burkina Faso", None)),
+    ("Doctors Without Borders has treated [[310]] wounded in Port Sudan.", ("injured", "Port Sudan")),
+    ("Sharjah and Dubai were spared. In Fujairah, where the wadis burst, [[870]] residents were put up in hotels.", ("evacuated", "Fujairah")),
+    ("Kachin State\n\n[[9,400]] people newly displaced since July\n[[2,100]] of them in Momauk", ("displaced", "Kachin State"), ("displaced", "Momauk")),
+    ("Number of returnees:\n• Sinjar: [[1,200]]\n• Ba'aj: [[340]]\n• Qahtaniya: [[75]]", ("returned", "Sinjar"), ("returned", "Ba'aj"), ("returned", "Qahtaniya")),
+    ("Another [[8,000]] would have to be moved out of Pokrovsk if the front came closer, the regional head, Vadym Filashkin, estimates.", ("expected_displaced", "Pokrovsk", "Pokrovsk", None)),
+    ("Armed men stopped [[two]] minibuses outside Mweso and shot [[sixteen]] passengers.", ("other", "Mweso"), ("killed", "Mweso")),
+    ("Flooding along the Juba river has cut off [[45,000]] people in Bu'aale and Saakow.", ("trapped", "Bu'aale and Saakow")),
+    ("Our team reached Kafia Kingi yesterday. It found [[2,600]] people under plastic sheets.", ("displaced", "Kafia Kingi")),
+    ("Half of Port-de-Paix is under water. About [[19,000]] people have lost their homes.", ("displaced", "Port-de-Paix")),
+    ("The collapse of the Nova Kakhovka dam put [[40,000]] people at risk on both banks of the Dnipro.", ("at_risk_population", "both banks of the Dnipro")),
+    ("In Bentiu they number [[100,000]]; in Malakal, [[37,000]]; in Wau, fewer than [[12,000]].", ("displaced", "Bentiu"), ("displaced", "Malakal"), ("displaced", "Wau")),
+    ("The Rwandan foreign minister, speaking in Kigali, denied that [[3,000]] of its soldiers were in North Kivu.", ("forces", "North Kivu")),
+    ("Some [[15,000]] Rohingya have crossed since August, most of them by way of Whykong.", ("refugee", None)),
+    ("Residents who escaped Al-Jazirah's capital put the number of those still inside at [[120,000]].", ("at_risk_population", "Al-Jazirah's capital")),
+    ("Two boats sank off Cap Blanc. Mauritania's coastguard has recovered [[26]] bodies.", ("killed", "Cap Blanc")),
+    ("There were once [[3,000]] families in this valley. Today there are [[90]].", ("at_risk_population", "this valley"), ("at_risk_population", "this valley")),
+    ("A barge with [[180]] people from Renk arrived in Malakal on Friday.", ("returned", "Malakal", "Renk", "Malakal")),
+    ('"Tonight [[two thousand]] people will sleep in the gymnasium," said the head of the Red Crescent in Kahramanmaraş.', ("displaced", "the gymnasium")),
+    ("The governorates of Hama and Homs have between them [[310,000]] new displaced.", ("displaced", "Hama and Homs")),
+    ("Tropical storm Ana: [[58]] dead, tens of thousands homeless in Madagascar, Malawi, Mozambique", ("killed", "Madagascar, Malawi, Mozambique")),
+    ("Guatemala's Alta Verapaz department has the most victims: [[38]] dead and [[100]] missing in Quejá alone.", ("killed", "Quejá"), ("other", "Quejá")),
+    ("Trapped between the river and the front, the [[9,000]] inhabitants of Stanytsia wait.", ("trapped", "Stanytsia")),
+    ("Lake Chad: insurgents kill [[30]] fishermen", ("killed", "Lake Chad")),
+    ("The attack on Ippy displaced [[26,000]] people, [[4,000]] of whom reached Bria.", ("displaced", "Ippy"), ("displaced", "Bria")),
+    ("On the Greek islands there are [[11,000]] asylum seekers for [[8,000]] places.", ("refugee", "the Greek islands"), ("other", "the Greek islands")),
+    ("Along the Panshir highway, [[500]] families camp beside their cars.", ("displaced", "the Panshir highway")),
+]
+# fmt: on
+
+
 def figure_text(marked: str) -> tuple[str, list[tuple[int, int]]]:
     """Take the marks out of a text and give the spans that they marked."""
     text, spans = "A report\n\n", []
@@ -250,7 +380,10 @@ def locate_figures(marked: str, terms: list[str]):
     layout = lay_out(text)
     starts = [s.start for s in layout.sentences]
     quantities = [Quantity(a, b, 1.0, 1.0, 1.0, "exact", bisect_right(starts, a) - 1) for a, b in spans]
-    meanings = [Meaning("persons", "people", term, "past") for term in terms]
+    meanings = [
+        Meaning("percent" if "%" in text[a:b] else "persons", "people", term, "past")
+        for term, (a, b) in zip(terms, spans, strict=True)
+    ]
     return locate(layout, quantities, meanings, find_places(layout, GAZETTEER))
 
 
@@ -268,6 +401,16 @@ def test_a_figure_gets_its_place_origin_and_destination(row):
         assert agree(where.location, location), where
         assert agree(where.origin, origin), where
         assert agree(where.destination, destination), where
+
+
+@pytest.mark.parametrize("row", FORMS, ids=lambda row: row[0][:60])
+def test_a_figure_gets_its_place_whatever_the_form_of_the_report(row):
+    marked, *labels = row
+    wheres = locate_figures(marked, [label[0] for label in labels])
+    for where, (_, location, *ways) in zip(wheres, labels, strict=True):
+        assert agree(where.location, location), where
+        for found, label in zip((where.origin, where.destination), ways, strict=False):
+            assert agree(found, label), where
 
 
 @pytest.mark.parametrize("row", MOVING, ids=lambda row: row[0][:60])

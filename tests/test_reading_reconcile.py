@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from havenward.case.assumptions import COULD_BE_HIGHER
 from havenward.reading import facts
+from havenward.reading.across import current_figures, link_reports
 from havenward.reading.parts import ReadFigure, Reading
 from havenward.reading.reconcile import COULD_BE_HIGHER as WRITTEN
-from havenward.reading.reconcile import current_figures, link_reports, reconcile
+from havenward.reading.reconcile import reconcile
 from havenward.reading.shares import resolve_shares
 
 BOUNDS = {
@@ -84,18 +85,22 @@ def siege():
 
 def test_repeats_shares_and_conflicts_of_a_siege():
     figures, conflicts = run(siege())
-    assert [f.fact_group for f in figures] == [
-        "at-risk-population-karsa-90000",
+    living, fleeing = "at-risk-population-karsa-90000", "expected-displaced-karsa-20000-to-45000"
+    assert [f.fact_group for f in figures] == [living, fleeing, fleeing, fleeing, living, fleeing]
+    assert [facts.origin_of(f.relation) for f in figures] == [
+        "",
         "expected-displaced-karsa-20000",
         "expected-displaced-karsa-45000",
         "expected-displaced-karsa-over-45000",
-        "at-risk-population-karsa-90000",
+        "",
         "expected-displaced-karsa-45000",
     ]
     assert figures[4].relation == "same_fact_as:at-risk-population-karsa-90000"
-    assert figures[5].relation == (
-        "share_of:at-risk-population-karsa-90000;same_fact_as:expected-displaced-karsa-45000"
-    )
+    assert figures[5].relation.split(";") == [
+        "share_of:at-risk-population-karsa-90000",
+        "same_fact_as:expected-displaced-karsa-45000",
+        "origin:expected-displaced-karsa-45000",
+    ]
     assert (figures[5].point, figures[5].resolved_point) == (50, 45_000)
     assert figures[5].resolved_base == "90,000 civilians in Karsa"
     assert [c.words for c in conflicts] == [
@@ -250,7 +255,8 @@ def test_tolls_that_do_not_meet_are_a_conflict_and_bounds_that_do_are_none():
     )
     linked, conflicts = run(figures)
     assert [c.words for c in conflicts] == ["The ministry says 30; doctors say 90."]
-    assert linked[2].relation == ""
+    assert linked[2].relation == "origin:killed-ganta-25"
+    assert len({f.fact_group for f in linked}) == 1  # at least 25 and 30 are said of one fact
 
 
 def test_no_conflict_between_a_speaker_and_himself_or_between_years():
@@ -298,6 +304,69 @@ def test_two_speakers_of_one_planning_document_share_a_fact_group():
 )
 def test_ways_of_writing_a_speaker(one, two, same):
     assert facts.same_speaker(one, two) is same
+
+
+def test_all_that_one_speaker_says_of_a_fact_is_one_origin():
+    text = "News\nThe UN expects 400,000 at least.\nThe army says up to 90,000.\nThe UN says up to a million."
+    figures, _ = run(
+        read(
+            text,
+            ("400,000", 400_000, {**EXPECTED, "quantifier": "at_least", "source_attribution": "The UN"}),
+            ("90,000", 90_000, {**EXPECTED, "quantifier": "up_to", "source_attribution": "The army"}),
+            ("a million", 1e6, {**EXPECTED, "quantifier": "up_to", "source_attribution": "The UN"}),
+        )
+    )
+    assert len({f.fact_group for f in figures}) == 1
+    origins = [facts.origin_of(f.relation) for f in figures]
+    assert origins[0] == origins[2] != origins[1]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "within"),
+    [
+        ("Ganta", "Ostia", True),
+        ("Ostia", "Ganta", False),
+        ("Ganta", "Norland", False),
+        ("western Mosul", "Mosul", True),
+        ("the east of Mosul", "Mosul", True),
+        ("Hama city", "Hama province", True),
+        ("Hama", "Hama province", False),
+        ("Tepo", "Ganta", False),
+        ("Ostia", "Ostia", False),
+        ("", "Ostia", False),
+    ],
+)
+def test_places_within_places(part, whole, within):
+    known = {"ganta": ("town", "OST"), "ostia": ("country", "OST"), "norland": ("country", "NOR")}
+    assert facts.lies_within(part, whole, known) is within
+
+
+def test_a_town_is_part_of_its_country_where_one_speaker_counts_both():
+    text = "News\nUNHCR counts 90,000 displaced in Ostia.\nIn Ganta there are 4,000.\nThe mayor says 5,000."
+    figures = read(
+        text,
+        ("90,000", 90_000, {"location": "Ostia", "source_attribution": "UNHCR"}),
+        ("4,000", 4_000, {"location": "Ganta", "source_attribution": "UNHCR"}),
+        ("5,000", 5_000, {"location": "Ganta", "source_attribution": "The mayor"}),
+    )
+    known = {"ganta": ("town", "OST"), "ostia": ("country", "OST")}
+    linked, _ = reconcile(figures, known)
+    assert linked[1].relation == "part_of:displaced-ostia-90000"
+    assert "part_of" not in linked[2].relation
+    assert "part_of" not in reconcile(figures)[0][1].relation
+
+
+def test_many_figures_are_linked_up_to_a_limit():
+    figures = read("\n".join(f"{n} people" for n in range(100, 400)), *((str(n), n) for n in range(100, 400)))
+    many = [
+        replace(figure, start=figure.start + 10_000 * turn, end=figure.end + 10_000 * turn)
+        for turn in range(40)
+        for figure in figures
+    ]
+    linked, _ = reconcile(many)
+    assert len(linked) == len(many)
+    assert all(f.fact_group for f in linked)
+    assert linked[-1].relation == ""
 
 
 # -- shares ----------------------------------------------------------------------------------------------
@@ -402,6 +471,40 @@ def test_the_same_small_toll_weeks_apart_is_another_fact():
     assert second.figures[0].fact_group == "killed-ganta-12-2016-07-25"
 
 
+def test_speakers_of_two_reports_who_differ_share_the_fact_and_not_the_origin():
+    stock = {"location": "Ganta"}
+    first = reading(
+        "a.txt", 1, "News\nUNHCR says 4,000.", ("4,000", 4_000, {**stock, "source_attribution": "UNHCR"})
+    )
+    second = reading(
+        "b.txt", 4, "News\nThe army says 900.", ("900", 900, {**stock, "source_attribution": "The army"})
+    )
+    later = reading(
+        "c.txt", 29, "News\nThe army says 200.", ("200", 200, {**stock, "source_attribution": "The army"})
+    )
+    a, b, c = link_reports([first, second, later])
+    assert a.figures[0].fact_group == b.figures[0].fact_group != c.figures[0].fact_group
+    assert facts.origin_of(a.figures[0].relation) == "displaced-ganta-4000"
+    assert facts.origin_of(b.figures[0].relation) == "displaced-ganta-900"
+    assert "conflicts_with:displaced-ganta-900" in a.figures[0].relation
+    assert [x.words for x in b.conflicts] == [
+        "UNHCR says 4,000; the army says 900 (the first in a.txt of 2016-07-01)."
+    ]
+    assert c.conflicts == ()
+    current = {x.series: x for x in current_figures([a, b, c])}
+    assert current["displaced/ganta/persons/army"].superseded == ((1, 0),)
+
+
+def test_a_repeat_in_a_later_report_counts_as_the_first_statement():
+    stock = {"location": "Ganta", "source_attribution": "UNHCR"}
+    first = reading("a.txt", 1, "News\nUNHCR says 4,000.", ("4,000", 4_000, stock))
+    second = reading("b.txt", 4, "News\nUNHCR says 4,000.", ("4,000", 4_000, stock))
+    a, b = link_reports([first, second])
+    assert a.figures[0].fact_group == b.figures[0].fact_group == "displaced-ganta-4000"
+    assert b.figures[0].relation == "same_fact_as:displaced-ganta-4000"
+    assert a.figures[0].relation == ""
+
+
 def test_relations_follow_their_new_names():
     killed = {"term": "killed", "temporality": "past", "location": "Ganta"}
     readings = [
@@ -484,7 +587,7 @@ def test_any_figures_are_linked_the_same_twice(figures, bases):
     first = run(figures, bases)
     assert first == run(figures, bases)
     linked, conflicts = first
-    groups = {f.fact_group for f in linked}
+    groups = {f.fact_group for f in linked} | {facts.origin_of(f.relation) for f in linked}
     assert len(linked) == len(figures)
     assert all(f.fact_group for f in linked)
     for figure, before in zip(linked, figures, strict=True):

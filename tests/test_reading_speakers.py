@@ -231,7 +231,7 @@ SENTENCES = [
     ("Minister: {2,000} evacuated\n\nFighting went on.", ["Minister"]),
     ("Authorities evacuated {130,000} people from the coast.", [None]),
     ("The army killed {30} fighters near the airport.", [None]),
-    ("UNHCR has registered {45,000} refugees.", [None]),
+    ("UNHCR has registered {45,000} refugees.", ["UNHCR"]),
     ("The Red Cross is helping {6,000} families in the district.", [None]),
     ("The government plans to move {90,000} people to higher ground.", [None]),
     ("Police arrested {200} protesters.", [None]),

@@ -3,6 +3,7 @@
 The face of the package, in the order of the work:
 
 >>> import havenward as hw
+>>> reading = hw.read_report(Path("report.txt"), published=date(2016, 7, 31))          # doctest: +SKIP
 >>> case = hw.load_case("cases/mosul-2016")                                            # doctest: +SKIP
 >>> settings = hw.ForecastSettings(date(2016, 10, 16), horizon_days=120)              # doctest: +SKIP
 >>> run = hw.run_forecast(case, settings, Path("runs/eve"))                           # doctest: +SKIP
@@ -25,24 +26,45 @@ if TYPE_CHECKING:
     from havenward.case.write import write_case
     from havenward.errors import HavenwardError
     from havenward.needs.requirements import estimate_needs
-    from havenward.pipeline import make_brief, run_demo, run_forecast
+    from havenward.pipeline import audit_leaks as audit
+    from havenward.pipeline import (
+        compare_runs,
+        look_at_needs,
+        make_brief,
+        read_files,
+        read_into_case,
+        read_report,
+        run_demo,
+        run_forecast,
+    )
+    from havenward.pipeline import run_backtest as backtest
+    from havenward.pipeline import score_run as score
     from havenward.runs import read_run
     from havenward.settings import BriefSettings, ForecastSettings
 
+# where each name of the face lives; after a colon its name there, where it is another
 _HOMES = {
     "BriefSettings": "havenward.settings",
     "ForecastSettings": "havenward.settings",
     "HavenwardError": "havenward.errors",
     "as_of": "havenward.case.known",
+    "audit": "havenward.pipeline:audit_leaks",
+    "backtest": "havenward.pipeline:run_backtest",
     "check_case": "havenward.case.check",
+    "compare_runs": "havenward.pipeline",
     "compose_brief": "havenward.brief.compose",
     "estimate_needs": "havenward.needs.requirements",
     "load_case": "havenward.case.load",
+    "look_at_needs": "havenward.pipeline",
     "make_brief": "havenward.pipeline",
+    "read_files": "havenward.pipeline",
+    "read_into_case": "havenward.pipeline",
+    "read_report": "havenward.pipeline",
     "read_run": "havenward.runs",
     "resolve_assumptions": "havenward.case.assumptions",
     "run_demo": "havenward.pipeline",
     "run_forecast": "havenward.pipeline",
+    "score": "havenward.pipeline:score_run",
     "write_case": "havenward.case.write",
 }
 
@@ -51,15 +73,23 @@ __all__ = [
     "ForecastSettings",
     "HavenwardError",
     "as_of",
+    "audit",
+    "backtest",
     "check_case",
+    "compare_runs",
     "compose_brief",
     "estimate_needs",
     "load_case",
+    "look_at_needs",
     "make_brief",
+    "read_files",
+    "read_into_case",
+    "read_report",
     "read_run",
     "resolve_assumptions",
     "run_demo",
     "run_forecast",
+    "score",
     "write_case",
 ]
 
@@ -71,7 +101,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands fo
 
         return version("havenward")
     if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+        module, _, own = _HOMES[name].partition(":")
+        return getattr(import_module(module), own or name)
     message = f"module 'havenward' has no attribute '{name}'"
     raise AttributeError(message)
 

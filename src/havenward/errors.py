@@ -49,6 +49,10 @@ class HavenwardError(Exception):
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[HavenwardError], tuple[tuple[Problem, ...]]]:
+        """Travel between processes as problems: by default an error is made again from its words alone."""
+        return type(self), (self.problems,)
+
 
 class CaseError(HavenwardError):
     """A case folder cannot be used as it is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import time
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from havenward.randomness import Streams
     from havenward.reading.documents import Document
     from havenward.reading.parts import ReadFigure, Reading
-    from havenward.records import Case, Ensemble, Figure, Report
+    from havenward.records import Case, Ensemble, Figure, Need, Report, Standard
 
 LOOKS = (date(2016, 7, 31), date(2016, 10, 16))
 LOOK_BACK_UNTIL = date(2017, 6, 22)
@@ -385,6 +386,35 @@ def make_brief(run: Run, folder: Path, settings: BriefSettings) -> tuple[Path, .
     """Turn a run into a brief for an audience; returns the files written."""
     from havenward.brief.compose import compose_brief
     from havenward.brief.write import write_brief
+
+    known, needs, standards, size = _needed_by(run)
+    return write_brief(compose_brief(known, run, needs, settings, standards, size), folder)
+
+
+def explain_number(run: Run, name: str) -> tuple[str, list[dict[str, Any]]]:
+    """Follow a number of a brief back to what it rests on; for the team.
+
+    Parameters
+    ----------
+    run
+        A complete run folder.
+    name
+        As `brief.explain.explain_name` takes it: a mark (`A3`), or a name (`total`).
+
+    Returns
+    -------
+    text, values
+        The chain in words, and as plain values.
+    """
+    from havenward.brief.explain import explain_name, format_items, items_as_dicts
+
+    known, needs, standards, size = _needed_by(run)
+    items = explain_name(known, run, needs, name, standards, size)
+    return format_items(items), items_as_dicts(items)
+
+
+def _needed_by(run: Run) -> tuple[Case, tuple[Need, ...], tuple[Standard, ...], float]:
+    """Give the case as a run simulated it, its needs, the standards, and the size of a household."""
     from havenward.case.load import load_case
     from havenward.needs.requirements import estimate_needs, household_size
     from havenward.needs.standards import load_standards
@@ -392,9 +422,7 @@ def make_brief(run: Run, folder: Path, settings: BriefSettings) -> tuple[Path, .
     known = load_case(run.case_folder)
     known = _as_simulated(known, run.meta["rules"], run.meta["priors"], run.meta["scenario"])
     standards = load_standards()
-    needs = estimate_needs(known, run, standards)
-    size, _ = household_size(known, standards)
-    return write_brief(compose_brief(known, run, needs, settings, standards, size), folder)
+    return known, estimate_needs(known, run, standards), standards, household_size(known, standards)[0]
 
 
 def look_at_needs(
@@ -537,6 +565,24 @@ def read_files(
     )
 
 
+def read_report(
+    source: Path, *, published: date | None = None, outlet: str = "", case: Case | None = None
+) -> Reading:
+    """Read one report; parameters as in `read_files`.
+
+    Raises
+    ------
+    CaseError
+        The file cannot be read. A report in another language is no error: the reading says `refused`.
+    """
+    from havenward.errors import CaseError
+
+    (found,) = read_files([source], published=published, outlet=outlet, case=case, workers=1)
+    if isinstance(found[1], CaseError):
+        raise found[1]
+    return found[1]
+
+
 def reading_places(case: Case) -> tuple[tuple[str, str, str], ...]:
     """Give the places of a case as the reader looks for them: key, name, country."""
     return tuple(
@@ -578,8 +624,10 @@ def read_into_case(
     from havenward.case.figures_file import add_reports, merge_figures, write_figures
     from havenward.case.load import load_case
     from havenward.errors import CaseError
+    from havenward.reading.across import link_reports
+    from havenward.reading.order import forget_later
 
-    case = load_case(folder)
+    case = load_case(folder, before_reading=True)
     readings: list[Reading] = []
     reports: list[Report] = []
     problems: list[Problem] = []
@@ -599,10 +647,33 @@ def read_into_case(
         readings.append(replace(reading, report=report.report))
         if report.report not in held or sources:
             reports.append(report)
+    earlier = _read_again(case, folder, {reading.report for reading in readings}, workers) if sources else []
+    readings = list(forget_later(link_reports([*earlier, *readings]))[len(earlier) :])
     add_reports(folder, reports)
     read = [_as_figure(figure, reading.report) for reading in readings for figure in reading.figures]
     figures = merge_figures(case.figures, read, [reading.report for reading in readings])
     return write_figures(folder, figures), readings, problems
+
+
+def list_unread(case: Case, day: date) -> tuple[str, ...]:
+    """Name the reports known on a day of which the case holds no figure: not read yet, or there is none."""
+    read = {figure.report for figure in case.figures}
+    return tuple(r.report for r in case.reports if r.published <= day and r.report not in read)
+
+
+def _read_again(case: Case, folder: Path, but: set[str], workers: int) -> list[Reading]:
+    """Read what a case holds already, so that what a new report repeats counts once."""
+    from havenward.errors import CaseError
+
+    held = {report.report for report in case.reports} - but
+    return [
+        replace(reading, report=_as_report(document).report)
+        for document, reading in read_files([folder / "reports"] if held else [], case=case, workers=workers)
+        if document is not None
+        and not isinstance(reading, CaseError)
+        and not reading.refused
+        and _as_report(document).report in held
+    ]
 
 
 def _as_report(document: Document) -> Report:
@@ -911,6 +982,9 @@ def run_demo(
 ) -> dict[str, Path]:
     """Run the bundled case from two origin dates, brief each, and look back at what was counted.
 
+    The case is copied beside the runs, and its reports are read there: forecasts rest on what was read, and
+    on what a person decided where reading errs (the rows that `figures.csv` of the bundled case holds).
+
     Returns
     -------
     pages
@@ -919,7 +993,11 @@ def run_demo(
     from havenward.brief.lookback import write_look_back
     from havenward.case.load import load_case
 
-    case = load_case(bundled_case())
+    for origin in LOOKS:  # before any work is done
+        check_free(folder / origin.isoformat() / "run", replace=replace_run)
+    _copy_case(bundled_case(), folder / "case")
+    read_into_case(folder / "case", [], workers=workers, progress=progress)
+    case = load_case(folder / "case")
     pages: dict[str, Path] = {}
     runs: list[Run] = []
     for origin in LOOKS:
@@ -933,3 +1011,19 @@ def run_demo(
         runs.append(run)
     pages["look back"] = write_look_back(case, runs, folder / "look-back", LOOK_BACK_UNTIL, note=RECOUNT)
     return pages
+
+
+def _copy_case(source: Path, folder: Path) -> None:
+    """Copy a case; files of the same name are replaced, and nothing is removed."""
+    try:
+        shutil.copytree(source, folder, dirs_exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            Problem(
+                str(folder),
+                f"cannot be written ({error.strerror or error})",
+                "expected a writable place",
+                "name another folder with --out",
+                "output-not-written",
+            )
+        ) from error

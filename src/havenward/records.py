@@ -36,6 +36,11 @@ FIXED_DATE_KINDS = (
     "order_to_stay",
     "order_to_leave",
 )
+# One war under two names: the count of a part is in that of the whole, so neither may speak for the other.
+SAME_WAR = (
+    frozenset({"mariupol-2022", "ukraine-2022"}),
+    frozenset({"khartoum-2023", "sudan-2023"}),
+)
 TOTAL = "total"
 QUANTILE_LEVELS = (
     0.01,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from havenward.brief.compose import is_unused
 from havenward.brief.facts import current_locations
+from havenward.brief.lessons import learning_of
 from havenward.brief.release import allows, assumption_allowed, guard_for, safe_text, withheld_words
+from havenward.brief.skill import skill_lines
+from havenward.brief.view import is_unused
 from havenward.brief.wording import (
     MISUSE,
     limit_lines,
@@ -39,9 +41,11 @@ def write_model_card(case: Case, run: Run) -> str:
     """
     meta, origin, track = run.meta, run.origin_date, str(run.meta["track"])
     places = [row for row in current_locations(case).values() if row.kind in RECEIVING_KINDS]
+    learning = learning_of(run)
     method = method_lines(
         track,
         str(meta["rules"]),
+        learning,
         members=say_amount(float(meta["members"])),
         origin=say_date(origin),
         seed=meta["seed"],
@@ -70,7 +74,8 @@ def write_model_card(case: Case, run: Run) -> str:
             f"- reports: {len(case.reports)}, figures read from them: {len(case.figures)} "
             f"(not reviewed by a person: {sum(row.review == 'open' for row in case.figures)})"
         ),
-        f"- counts: {len(case.observations)}",
+        f"- counts: {len(case.observations)}, of which the members learned from: {learning.counts}",
+        f"- places forecast from their own counts: {len(learning.places)}",
         f"- case content: {meta['case_hash']}",
         "",
         "## Method",
@@ -84,17 +89,14 @@ def write_model_card(case: Case, run: Run) -> str:
         "",
         "## Limits",
         "",
-        *(f"- {line}" for line in limit_lines(track, origin)),
+        *(f"- {line}" for line in limit_lines(track, origin, learning)),
         f"- {say('unknown_supply')}",
         f"- {say('unknown_groups')}",
         f"- {say('unknown_nutrition')}",
         "",
-        "## Skill",
+        "## Skill on past crises",
         "",
-        (
-            "None claimed on this case: it shaped the model, or nothing has been counted yet. Skill is "
-            "measured on other crises only, against the rules a planner could use instead."
-        ),
+        *skill_lines(),
         "",
         "## Misuse",
         "",

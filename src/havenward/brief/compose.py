@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from havenward.brief.content import (
-    Amount,
-    AssumptionRow,
-    Brief,
-    Count,
-    EventRow,
-    Fan,
-    FigureRow,
-    Headline,
-    Limit,
-    NeedRow,
-    Note,
-    Place,
-    SourceRow,
+from havenward.brief.content import Amount, Brief, Count, Fan, Limit, NeedRow, Place
+from havenward.brief.disputes import find_disputes
+from havenward.brief.evidence import (
+    visible_assumptions,
+    visible_events,
+    visible_figures,
+    visible_sources,
+    withheld_rows,
 )
 from havenward.brief.facts import (
     amounts,
@@ -36,40 +27,25 @@ from havenward.brief.facts import (
     read_fans,
     read_weights,
 )
-from havenward.brief.release import (
-    ARMED_TERMS,
-    Guard,
-    allows,
-    assumption_allowed,
-    guard_for,
-    safe_text,
-    withheld_words,
-)
-from havenward.brief.wording import (
-    range_words,
-    say,
-    say_amount,
-    say_date,
-    say_for,
-    say_names,
-    say_number,
-    say_people,
-    say_quantity,
-    say_short_date,
-    valid_until,
-)
-from havenward.dates import day_date, key_days
-from havenward.distributions import weighted_quantiles
+from havenward.brief.headlines import compose_headlines
+from havenward.brief.lessons import learning_of, tell_lessons, visible_notes
+from havenward.brief.release import guard_for
+from havenward.brief.view import Known, give_marks
+from havenward.brief.wording import range_words, say, say_date, say_for, say_names, valid_until
+from havenward.dates import key_days
 from havenward.records import RECEIVING_KINDS, TOTAL, Standard
 from havenward.runs import told_if_damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
+    import numpy as np
     from numpy.typing import NDArray
 
+    from havenward.brief.content import FigureRow
     from havenward.brief.facts import Capacity, Pressure
-    from havenward.records import Assumption, Case, Figure, Location, Need, Report
+    from havenward.records import Case, Location, Need
     from havenward.runs import Run
     from havenward.settings import BriefSettings
 
@@ -77,23 +53,6 @@ if TYPE_CHECKING:
 
 STEP_DAYS = 7  # people outside the team see every seventh day: no day of departure can be read off
 EXACT_POSITIONS = ("exact", "good", "surveyed", "published")
-MAX_NOTES = 5
-HEADLINE_ASSUMPTIONS = ("displaced_total", "population_at_risk", "release_fraction")
-FRONT_REACHES = "front_reaches"  # drawn in days after the first simulated day
-
-
-class Known(NamedTuple):
-    """The case as a run knew it, and what the audience may see of it."""
-
-    case: Case
-    day: date
-    locations: Mapping[str, Location]
-    guard: Guard
-    audience: str
-
-    def may(self, kind: str) -> bool:
-        """Tell whether the audience may see a kind of thing."""
-        return allows(self.audience, kind)
 
 
 def compose_brief(
@@ -131,8 +90,8 @@ def compose_brief(
     """
     origin = run.origin_date
     guard = guard_for(case.locations, case.title, settings.audience, settings.suppress_below)
-    known = Known(case, origin, current_locations(case), guard, settings.audience)
     days = key_days(origin, run.last_date)
+    learning = learning_of(run)
     received = {
         need.date: Amount(need.people_low, need.people_central, need.people_high)
         for need in needs
@@ -141,17 +100,19 @@ def compose_brief(
     focal = max(days, key=lambda day: (received[day].central or 0) if day in received else 0)
     with told_if_damaged(run):
         members, weights = read_weights(run)
-        draws = read_draws(run, members)
+        draws, priors = read_draws(run, members)
+        marks = give_marks(case, draws)
+        known = Known(case, origin, current_locations(case), guard, settings.audience, marks)
         fans = read_fans(run, ("stock", "displaced_total", "remaining"))
         capacities = read_capacities(case, draws, len(members))
         pressure = measure_pressure(run, capacities, members, weights, days)
-        places = _places(known, fans, days, focal, capacities, pressure, weights)
+        places = _places(known, fans, days, focal, capacities, pressure, weights, learning.places)
         opening = opening_total(run, [place.location for place in places], weights)
         total = fans["stock", TOTAL]
-    assumptions = _assumptions(known, draws, weights, run)
+    assumptions = visible_assumptions(known, draws, priors, weights, run)
     figures = visible_figures(known)
     shown_needs = tuple(_need_row(need, known) for need in needs)
-    headlines = _headlines(
+    headlines = compose_headlines(
         known,
         focal,
         days,
@@ -166,7 +127,7 @@ def compose_brief(
         figures,
         standards,
     )
-    sources = _sources(known, assumptions, figures, places)
+    sources = visible_sources(known, assumptions, figures, places)
     return Brief(
         title=case.title,
         crisis=case.crisis,
@@ -195,7 +156,7 @@ def compose_brief(
         total=_thin(known, total, origin),
         total_people=_on_days(known, total, days),
         total_counts=_counts(known, "total", ""),
-        received=tuple((day, _shown(known, received[day])) for day in days if day in received),
+        received=tuple((day, known.shown(received[day])) for day in days if day in received),
         places=places,
         gates=_others(known, fans, days, ("town", "border"), "gates"),
         origins=_others(known, fans, days, ("origin",), "origins"),
@@ -206,26 +167,18 @@ def compose_brief(
         household_size=household_size,
         assumptions=assumptions,
         figures=figures,
-        conflicts=_conflicts(figures),
+        disputes=find_disputes(figures, assumptions),
+        learning=replace(learning, notes=visible_notes(known, learning)),
+        lessons=tell_lessons(assumptions, known),
         sources=sources,
-        events=_events(known),
+        events=visible_events(known),
         unknown=_unknown(known, places, figures),
-        withheld=_withheld(known, figures),
+        withheld=withheld_rows(known, figures),
         guard=guard,
     )
 
 
 # -- places and numbers ----------------------------------------------------------------------------------
-
-
-def _shown(known: Known, amount: Amount) -> Amount:
-    """Hold back values that are too small for the audience."""
-    return Amount(
-        *(
-            None if known.guard.is_small(value) else value
-            for value in (amount.low, amount.central, amount.high)
-        )
-    )
 
 
 def _thin(known: Known, fan: Fan, origin: date) -> Fan:
@@ -242,7 +195,7 @@ def _thin(known: Known, fan: Fan, origin: date) -> Fan:
 
 
 def _on_days(known: Known, fan: Fan, days: Iterable[date]) -> tuple[tuple[date, Amount], ...]:
-    return tuple((day, _shown(known, at_day(fan, day))) for day in days if day in fan.dates)
+    return tuple((day, known.shown(at_day(fan, day))) for day in days if day in fan.dates)
 
 
 def _total_if_allowed(
@@ -261,13 +214,14 @@ def _places(
     capacities: Mapping[str, Capacity],
     pressure: Pressure,
     weights: FloatArray,
+    from_counts: Sequence[str],
 ) -> tuple[Place, ...]:
     """Give every receiving place of the run, the fullest on the focal day first."""
     found = []
     for key, row in known.locations.items():
         if row.kind not in RECEIVING_KINDS or ("stock", key) not in fans:
             continue
-        place = _place(known, row, fans["stock", key], days)
+        place = replace(_place(known, row, fans["stock", key], days), from_counts=key in from_counts)
         if key in capacities:
             limits = _limits(capacities[key], weights, known.day)
             over = amounts(pressure.over[key], weights) if key in pressure.over else []
@@ -284,7 +238,7 @@ def _places(
                 place,
                 capacity=held.persons,
                 capacity_basis=held.basis,
-                over=tuple((day, _shown(known, amount)) for day, amount in dated if place.limit_on(day)),
+                over=tuple((day, known.shown(amount)) for day, amount in dated if place.limit_on(day)),
             )
         found.append((-at_day(fans["stock", key], focal).central, row.name, place))  # type: ignore[operator]
     return tuple(place for _, _, place in sorted(found, key=lambda item: item[:2]))
@@ -363,7 +317,7 @@ def _counts(known: Known, scope: str, location: str) -> tuple[Count, ...]:
 def _need_row(need: Need, known: Known) -> NeedRow:
     """Reduce a need: where people are too few to be shown, so is what they need."""
     row = known.locations.get(need.location)
-    people = _shown(known, Amount(need.people_low, need.people_central, need.people_high))
+    people = known.shown(Amount(need.people_low, need.people_central, need.people_high))
     values = [
         None if who is None else what
         for who, what in ((people.low, need.low), (people.central, need.central), (people.high, need.high))
@@ -389,7 +343,7 @@ def _need_row(need: Need, known: Known) -> NeedRow:
 
 def _lead(known: Known, focal: date, displaced: Amount, received: Amount, places: Sequence[Place]) -> str:
     few = known.guard.suppress_below
-    shown, there = _shown(known, displaced), _shown(known, received)
+    shown, there = known.shown(displaced), known.shown(received)
     joined = "; ".join(place.name for place in places[:3])  # names may hold commas
     sites = (
         say(
@@ -414,109 +368,6 @@ def _lead(known: Known, focal: date, displaced: Amount, received: Amount, places
         **fields,
     )
     return f"{text} {say('lead_sure')}"
-
-
-def _headlines(
-    known: Known,
-    focal: date,
-    days: Sequence[date],
-    total: Fan,
-    received: Amount,
-    pressure: Pressure,
-    capacities: Mapping[str, Capacity],
-    weights: FloatArray,
-    needs: Sequence[NeedRow],
-    opening: Amount | None,
-    assumptions: Sequence[AssumptionRow],
-    figures: Sequence[FigureRow],
-    standards: Sequence[Standard],
-) -> tuple[Headline, ...]:
-    """Compose the four big numbers: displaced, received, sites over capacity, water."""
-    few, at = known.guard.suppress_below, list(days).index(focal)
-
-    def in_words(amount: Amount) -> str:
-        return "{central} ({low} to {high})".format(**range_words(_shown(known, amount), few))
-
-    marks = sorted({day_date(n, known.day) for n in (28, 90)} | {days[-1]} - {focal})
-    displaced_lines = tuple(
-        f"{say_short_date(day)} (+{(day - known.day).days} days): {in_words(at_day(total, day))}"
-        for day in marks
-        if day in total.dates and day != focal
-    )
-    sure = [row for row in assumptions if row.name in HEADLINE_ASSUMPTIONS]
-    behind = {name for row in sure for name in row.figures}
-    notes = [Note(row.mark, row.mark) for row in sure]
-    notes += [
-        Note(row.mark, row.mark)
-        for row in figures
-        if row.figure in behind or (not behind and row.term == "expected_displaced")
-    ]
-    here = [
-        Note(row.mark, row.mark)
-        for row in assumptions
-        if row.name in {"opening_caseload", "ready_places", "host_attraction", "destination_spread"}
-    ]
-    over = amounts(pressure.people_over, weights)[at]
-    likely = sum(day is not None for day in pressure.first_likely.values())
-    lines_over = [say("big_over_line", n=likely, of=len(capacities), day=say_short_date(days[-1]))]
-    if capacities:
-        shown = _shown(known, over)
-        lines_over.append(
-            say(
-                "big_over_people",
-                **range_words(shown, few),
-                day=say_short_date(focal),
-            )
-        )
-    received_lines = (say("big_received_line", opening=in_words(opening)),) if opening else ()
-    return (
-        Headline(
-            say("big_displaced"),
-            _shown(known, at_day(total, focal)),
-            "people",
-            focal,
-            displaced_lines,
-            tuple(notes[:MAX_NOTES]),
-        ),
-        Headline(
-            say("big_received"),
-            _shown(known, received),
-            "people",
-            focal,
-            received_lines,
-            tuple((here or notes)[:MAX_NOTES]),
-        ),
-        Headline(
-            say("big_over"),
-            amounts(pressure.sites_over, weights)[at],
-            "sites",
-            focal,
-            tuple(lines_over),
-            (Note("Table 1", "sites"),),
-        ),
-        _water_headline(focal, needs, standards),
-    )
-
-
-def _water_headline(focal: date, needs: Sequence[NeedRow], standards: Sequence[Standard]) -> Headline:
-    """Give the need that comes first, water, with shelter beside it."""
-    rows = {need.standard: need for need in needs if need.location == TOTAL and need.date == focal}
-    water, tents = rows.get("water_supply"), rows.get("family_tents")
-    table = {standard.standard: standard for standard in standards}
-    lines = []
-    if "water_supply" in table:
-        lines.append(say("big_water_line", quantity=say_amount(table["water_supply"].quantity)))
-    if tents and not tents.amount.suppressed:
-        low, central, high = (
-            say_quantity(value or 0, tents.unit)[0]
-            for value in (tents.amount.low, tents.amount.central, tents.amount.high)
-        )
-        lines.append(say("big_tents_line", low=low, central=central, high=high))
-    amount = water.amount if water else Amount(None, None, None)
-    notes = tuple(Note("Standard", f"s-{key}") for key in ("water_supply",) if key in table)
-    return Headline(
-        say("big_water"), amount, water.unit if water else "litres per day", focal, tuple(lines), notes
-    )
 
 
 def _unknown(known: Known, places: Sequence[Place], figures: Sequence[FigureRow]) -> tuple[str, ...]:
@@ -548,222 +399,12 @@ def _unknown(known: Known, places: Sequence[Place], figures: Sequence[FigureRow]
     nowhere = sum(place.latitude is None for place in places)
     if rough or nowhere:
         lines.append(say("unknown_coordinates", n=rough, m=nowhere, of=len(places)))
+    read = {row.report for row in known.case.figures}
+    skipped = sum(row.report not in read for row in known.case.reports)
+    if skipped:
+        lines.append(say("unknown_unread", n=skipped, of=len(known.case.reports)))
     unread = sum(row.review == "open" for row in figures)
     if unread:
         lines.append(say("unknown_review", n=unread, of=len(figures)))
     always = ("unknown_supply", "unknown_groups", "unknown_nutrition", "unknown_winter")
     return (*lines, *(say(key) for key in always))
-
-
-# -- assumptions, figures, sources -----------------------------------------------------------------------
-
-
-def _assumptions(
-    known: Known, draws: Mapping[str, FloatArray], weights: FloatArray, run: Run
-) -> tuple[AssumptionRow, ...]:
-    """Summarise what members drew, beside the reason; posterior where counts moved the weights."""
-    stated = {row.name: row for row in known.case.assumptions}
-    even = np.full(len(weights), 1 / len(weights))
-    moved = not np.allclose(weights, even)
-    allowed = [
-        name
-        for name in sorted(draws)
-        if assumption_allowed(name, known.audience, known.guard) and not is_unused(name, draws)
-    ]
-    # those that hold for the whole case come first
-    allowed.sort(key=lambda name: ("." in name, name))
-    rows = []
-    for number, name in enumerate(allowed, start=1):
-        about = stated.get(name) or stated.get(name.partition(".")[0])
-        unit, write = _writer(name, about, run)
-        prior, posterior = (_three(draws[name], w, write) for w in (even, weights))
-        rows.append(
-            AssumptionRow(
-                f"A{number}",
-                name,
-                unit,
-                prior,
-                posterior if moved else None,
-                about.basis if about else "default",
-                safe_text(about.reason, known.guard) if about else "",
-                _unguarded(known, about.sources) if about else (),
-                _unguarded(known, about.figures) if about else (),
-            )
-        )
-    return tuple(rows)
-
-
-def _three(values: FloatArray, weights: FloatArray, write: Callable[[float], str]) -> tuple[str, str, str]:
-    low, central, high = weighted_quantiles(values[:, None], weights, (0.05, 0.5, 0.95))[:, 0]
-    return write(float(low)), write(float(central)), write(float(high))
-
-
-def is_unused(name: str, names: Iterable[str]) -> bool:
-    """Tell whether an assumption decided nothing: a total of displaced people makes the share idle."""
-    return name == "release_fraction" and "displaced_total" in names
-
-
-def _writer(name: str, about: Assumption | None, run: Run) -> tuple[str, Callable[[float], str]]:
-    """Give the unit of an assumption as shown and the function that writes a value: days become dates."""
-    if name.partition(".")[0] == FRONT_REACHES:
-        return "date", lambda value: _day_words(run.first_date, value, run.last_date)
-    if about is not None and about.after is not None:
-        after = about.after
-        return "date", lambda value: _day_words(after, value, date.max)
-    unit = about.unit if about else ""
-    if unit in {"persons", "persons per day"}:
-        return unit, say_people
-    return unit, lambda value: say_number(value) if abs(value) >= 1000 else f"{value:.3g}"
-
-
-def _day_words(start: date, days: float, last: date) -> str:
-    """Write the date some days after another; what comes after the last day is only called later."""
-    room = (last - start).days
-    return say("beyond") if not days <= room else say_short_date(day_date(round(days), start))
-
-
-def _unguarded(known: Known, keys: Sequence[str]) -> tuple[str, ...]:
-    """Leave out keys of sources and figures that name a withheld place."""
-    return tuple(key for key in keys if not known.guard.names_in(key))
-
-
-def visible_figures(known: Known) -> tuple[FigureRow, ...]:
-    """Give the figures of the reports; armed actors and withheld places drop out whole."""
-    reports = {row.report: row for row in known.case.reports}
-    rows: list[FigureRow] = []
-    for figure in known.case.figures:
-        report = reports.get(figure.report)
-        if report is None or figure.review == "rejected" or not _figure_allowed(known, figure, report):
-            continue
-        rows.append(
-            FigureRow(
-                f"F{len(rows) + 1}",
-                figure.figure,
-                figure.sentence,
-                _figure_value(figure),
-                figure.term,
-                figure.low,
-                figure.high,
-                figure.point,
-                figure.source_attribution,
-                report.title,
-                report.outlet,
-                report.published,
-                report.url,
-                report.kind == "paraphrase",
-                figure.fact_group,
-                figure.relation,
-                figure.review,
-            )
-        )
-    return tuple(rows)
-
-
-def _figure_allowed(known: Known, figure: Figure, report: Report) -> bool:
-    if figure.term in ARMED_TERMS and not known.may("armed"):
-        return False
-    texts = (
-        figure.figure,
-        figure.sentence,
-        figure.source_attribution,
-        figure.fact_group,
-        figure.relation,
-        figure.quantity_text,
-        report.title,
-        report.outlet,
-        report.url,
-    )
-    small = [
-        value
-        for value in (figure.low, figure.high, figure.point)
-        if figure.unit == "persons" and known.guard.is_small(value)
-    ]
-    return not small and not known.guard.names_in(" \n ".join(texts))
-
-
-def _figure_value(figure: Figure) -> str:
-    """Write the value of a figure with its hedge."""
-    hedge = figure.quantifier.replace("_", " ")
-    unit = "%" if figure.unit == "percent" else figure.unit.replace("_", " ")
-    if figure.low is not None and figure.high is not None and figure.low != figure.high:
-        return f"{say_amount(figure.low)} to {say_amount(figure.high)} {unit}"
-    value = next((v for v in (figure.point, figure.low, figure.high) if v is not None), None)
-    if value is None:
-        return f"{figure.quantity_text} {unit}"
-    number = say_number(value) if value == int(value) else say_amount(value)
-    return f"{'' if hedge in {'exact', 'between'} else hedge + ' '}{number} {unit}"
-
-
-def _conflicts(figures: Sequence[FigureRow]) -> tuple[tuple[FigureRow, ...], ...]:
-    """Put figures side by side that state one fact with different values, or are marked as conflicting."""
-    by_name = {row.figure: row for row in figures}
-    groups: dict[str, list[FigureRow]] = {}
-    for row in figures:
-        if row.fact_group:
-            groups.setdefault(row.fact_group, []).append(row)
-    found = [rows for rows in groups.values() if len({(row.low, row.high, row.point) for row in rows}) > 1]
-    for row in figures:
-        kind, _, other = row.relation.replace(":", " ").partition(" ")
-        pair = [row, by_name[other.strip()]] if kind == "conflicts_with" and other.strip() in by_name else []
-        if pair and not any(all(member in rows for member in pair) for rows in found):
-            found.append(pair)
-    return tuple(tuple(rows) for rows in found)
-
-
-def _sources(
-    known: Known, assumptions: Sequence[AssumptionRow], figures: Sequence[FigureRow], places: Sequence[Place]
-) -> tuple[SourceRow, ...]:
-    """Give the sources behind what is shown; those that name withheld places drop out."""
-    used = {key for row in assumptions for key in row.sources}
-    used |= {known.locations[place.location].source for place in places}
-    reports = {row.report: row.source for row in known.case.reports}
-    shown = {row.figure for row in figures}
-    used |= {reports.get(row.report, "") for row in known.case.figures if row.figure in shown}
-    used |= {row.source for row in known.case.observations if row.scope != "group" and row.measure == "stock"}
-    rows: list[SourceRow] = []
-    for row in known.case.sources:
-        text = f"{row.source}\n{row.title}\n{row.publisher}\n{row.url}\n{row.licence}"
-        if row.source in used and not known.guard.names_in(text):
-            rows.append(
-                SourceRow(
-                    f"R{len(rows) + 1}",
-                    row.source,
-                    row.title,
-                    row.publisher,
-                    row.url,
-                    row.published,
-                    row.licence,
-                )
-            )
-    return tuple(rows)
-
-
-def _events(known: Known) -> tuple[EventRow, ...]:
-    if not known.may("events"):
-        return ()
-    return tuple(
-        EventRow(
-            str(row.date),
-            row.kind.replace("_", " "),
-            row.location or f"{row.from_} \u2013 {row.to}".strip(" \u2013"),
-            "" if row.value is None else say_amount(row.value),
-            row.published,
-        )
-        for row in sorted(known.case.events, key=lambda row: str(row.date))
-    )
-
-
-def _withheld(known: Known, figures: Sequence[FigureRow]) -> tuple[str, ...]:
-    """Say in words what kinds of thing are held back, and how many rows of reports."""
-    words = list(withheld_words(known.audience))
-    visible = {row.report for row in known.case.reports}
-    missing = sum(row.report in visible and row.review != "rejected" for row in known.case.figures) - len(
-        figures
-    )
-    named = sum(
-        bool(known.guard.names_in(f"{row.source}\n{row.title}\n{row.publisher}\n{row.url}\n{row.licence}"))
-        for row in known.case.sources
-    )
-    if missing or named:
-        words.append(say("withheld_figures", n=missing, m=named))
-    return tuple(words)

@@ -96,6 +96,8 @@ class Place:
         Probability that people exceed capacity on any day after the origin date; None without a limit.
     first_likely
         First day with a probability above one half; None where there is no such day.
+    from_counts
+        Whether the people there are forecast from the place's own counts, as long as that reaches.
     """
 
     location: str
@@ -118,6 +120,7 @@ class Place:
     chance_over: float | None = None
     first_likely: dt.date | None = None
     counts: tuple[Count, ...] = ()
+    from_counts: bool = False
 
     def on(self, day: dt.date) -> Amount:
         """Give the people on a key day."""
@@ -153,7 +156,17 @@ class NeedRow:
 
 @dataclass(frozen=True)
 class AssumptionRow:
-    """An assumption as it may be shown; `mark` is what footnotes call it."""
+    """An assumption as it may be shown; `mark` is what footnotes call it.
+
+    Parameters
+    ----------
+    prior, posterior
+        5, 50 and 95 % points of what members drew before counts and hold after them; None where counts did
+        not touch it.
+    level, kept
+        Where the middle lies now among what was drawn before counts (0 to 1), and which share of that is
+        still in range; None where counts did not touch it.
+    """
 
     mark: str
     name: str
@@ -164,11 +177,35 @@ class AssumptionRow:
     reason: str
     sources: tuple[str, ...]
     figures: tuple[str, ...]
+    level: float | None = None
+    kept: float | None = None
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What counts taught about an assumption: three points before, three after, and in words."""
+
+    mark: str
+    key: str
+    name: str
+    unit: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    words: str
+
+
+@dataclass(frozen=True)
+class Learning:
+    """What a run learned from: how many counts, which places are forecast from them, and odd counts."""
+
+    counts: int = 0
+    places: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class FigureRow:
-    """A figure of a report as it may be shown."""
+    """A figure of a report as it may be shown; `report` is the file it was read in."""
 
     mark: str
     figure: str
@@ -187,6 +224,16 @@ class FigureRow:
     fact_group: str
     relation: str
     review: str
+    report: str = ""
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """Figures that speak of one thing with different values, and the sentence that says so."""
+
+    heading: str
+    words: str
+    figures: tuple[FigureRow, ...]
 
 
 @dataclass(frozen=True)
@@ -251,7 +298,9 @@ class Brief:
     household_size: float
     assumptions: tuple[AssumptionRow, ...]
     figures: tuple[FigureRow, ...]
-    conflicts: tuple[tuple[FigureRow, ...], ...]
+    disputes: tuple[Dispute, ...]
+    learning: Learning
+    lessons: tuple[Lesson, ...]
     sources: tuple[SourceRow, ...]
     events: tuple[EventRow, ...]
     unknown: tuple[str, ...]

@@ -154,19 +154,30 @@ def read_weights(run: Run) -> tuple[list[int], FloatArray]:
     return table.get_column("member").to_list(), weights / weights.sum()
 
 
-def read_draws(run: Run, members: Sequence[int]) -> dict[str, FloatArray]:
-    """Read what every member drew, each of shape (member,)."""
+def read_draws(run: Run, members: Sequence[int]) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+    """Read what every member holds for each assumption, and what it had drawn before any count.
+
+    Returns
+    -------
+    draws, priors
+        By name, each of shape (member,). Runs of a version that did not learn hold no priors: the same.
+    """
     import polars as pl
 
     table = (
         run.scan("assumptions").with_columns(pl.col("name").cast(pl.String)).sort("name", "member").collect()
     )
-    parts = table.partition_by("name", as_dict=True)
-    return {
-        str(key[0]): rows.get_column("value").to_numpy().astype(np.float64)
-        for key, rows in parts.items()
+    parts = {
+        str(key[0]): rows
+        for key, rows in table.partition_by("name", as_dict=True).items()
         if rows.height == len(members)
     }
+    before = "prior" if "prior" in table.columns else "value"
+    draws, priors = (
+        {name: rows.get_column(column).to_numpy().astype(np.float64) for name, rows in parts.items()}
+        for column in ("value", before)
+    )
+    return draws, priors
 
 
 def read_capacities(case: Case, draws: Mapping[str, FloatArray], count: int) -> dict[str, Capacity]:

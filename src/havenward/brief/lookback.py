@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from havenward.brief.charts import LARGE, FanSettings, RangeBar, fan_chart, range_chart
-from havenward.brief.compose import Known, visible_figures
 from havenward.brief.content import Count
+from havenward.brief.evidence import visible_figures
 from havenward.brief.facts import current_locations, latest, name_series, read_fans
+from havenward.brief.lessons import learning_of
 from havenward.brief.page import planning_bars, render
 from havenward.brief.release import guard_for, hand_over
+from havenward.brief.view import Known, give_marks
 from havenward.brief.wording import (
     MISUSE,
     PHRASES,
@@ -159,7 +161,11 @@ def write_look_back(
 
 def _limits(runs: Sequence[Run]) -> list[str]:
     """Say once what the forecasts cannot tell, though they may have different tracks."""
-    lines = [line for run in runs for line in limit_lines(str(run.meta["track"]), run.origin_date)]
+    lines = [
+        line
+        for run in runs
+        for line in limit_lines(str(run.meta["track"]), run.origin_date, learning_of(run))
+    ]
     return [*dict.fromkeys(lines), *MISUSE]
 
 
@@ -345,7 +351,7 @@ def _planning(
     guard = guard_for(case.locations, case.title, AUDIENCE, case.suppress_below)
     # the whole case is looked at, so reports from after the forecasts have to be left out here
     told = replace(case, reports=tuple(row for row in case.reports if row.published <= guard_day))
-    known = Known(told, guard_day, current_locations(told), guard, AUDIENCE)
+    known = Known(told, guard_day, current_locations(told), guard, AUDIENCE, give_marks(told, ()))
     names = name_series(case)
     bars = planning_bars(row for row in visible_figures(known) if row.term == "expected_displaced")
     counts = [count for run in runs for count in _counts(case, run, "displaced_total", None, series)]

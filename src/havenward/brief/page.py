@@ -109,15 +109,17 @@ def write_page(brief: Brief) -> str:
         need_heads=heads,
         need_sites=need_sites,
         team_tables=_team_tables(brief),
-        limits=[*limit_lines(brief.track, brief.origin_date), *MISUSE],
+        limits=[*limit_lines(brief.track, brief.origin_date, brief.learning), *MISUSE],
         method=method_lines(
             brief.track,
             brief.rules,
+            brief.learning,
             members=say_amount(brief.members),
             origin=say_date(brief.origin_date),
             seed=brief.seed,
             version=brief.package_version,
         ),
+        lessons_from=say("lessons_from", n=brief.learning.counts, origin=say_short_date(brief.origin_date)),
         assumptions=[row for row in brief.assumptions if "." not in row.name],
         posterior=any(row.posterior for row in brief.assumptions),
         planning=_planning_chart(expected) if expected else None,
@@ -146,6 +148,7 @@ def render(template: str, **values: object) -> str:
         short_date=say_short_date,
         groupby_order=_group,
         safe_link=is_link,
+        capitalize_first=lambda text: text[:1].upper() + text[1:],
         read_level=read_level_words,
     )
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

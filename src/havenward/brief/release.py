@@ -56,6 +56,7 @@ RULES = (
     Rule("routes",           False, False,  True, "routes and places passed on the way"),
     Rule("events",           False, False,  True, "dated changes of access"),
     Rule("access",           False, False,  True, "assumptions about access, fighting and screening"),
+    Rule("learning",         False,  True,  True, "odd counts, and what could not be learned from"),
     Rule("armed",            False, False,  True, "figures on armed forces, fighters and people trapped"),
     Rule("small",            False, False,  True, "counts of a few people"),
 )  # fmt: skip

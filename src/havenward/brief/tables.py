@@ -62,6 +62,7 @@ PEOPLE_COLUMNS = (
     "unit",
     "reason",
     "origin_date",
+    "forecast_from",
 )
 NEEDS_COLUMNS = (
     "location",
@@ -105,6 +106,7 @@ class SiteRow(NamedTuple):
     first: str
     over: Cell
     pressed: bool
+    from_counts: bool
 
 
 class NeedLine(NamedTuple):
@@ -156,6 +158,7 @@ def site_rows(brief: Brief) -> list[SiteRow]:
                 first_words(place),
                 _over_cell(place, brief.focal_day, few),
                 place.first_likely is not None,
+                place.from_counts,
             )
         )
     return rows
@@ -288,6 +291,7 @@ def people_rows(brief: Brief) -> Iterator[tuple[object, ...]]:
                 measure,
                 day,
                 amount,
+                "counts" if place.from_counts else "members",
             )
     whole = (TOTAL, "All receiving places", "", "", "", "", brief.country)
     for day, amount in brief.received:
@@ -315,7 +319,12 @@ def _series(brief: Brief, place: Place) -> list[tuple[date, Amount]]:
 
 
 def _people_row(
-    brief: Brief, place: tuple[str, ...], measure: str, day: date, amount: Amount
+    brief: Brief,
+    place: tuple[str, ...],
+    measure: str,
+    day: date,
+    amount: Amount,
+    origin: str = "members",
 ) -> tuple[object, ...]:
     reason = say("why_small", n=brief.suppress_below) if amount.suppressed else ""
     values = [None if v is None else round(v) for v in (amount.low, amount.central, amount.high)]
@@ -328,6 +337,7 @@ def _people_row(
         "persons",
         reason,
         brief.origin_date,
+        origin,
     )
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from havenward.brief.content import Amount
+    from havenward.brief.content import Amount, Learning
 
 THIN = "\u202f"  # narrow no-break space between groups of three digits
 TO = "\u2009\u2013\u2009"  # between the ends of a range
@@ -156,6 +156,58 @@ PHRASES = {
     "look_planned": "What published reports expected",
     "target_counted_displaced": "People a counting system would report as displaced",
     "target_displaced_total": "People ever displaced",
+    "from_counts": "from counts",
+    "from_counts_note": (
+        "From counts: the people there are forecast from the place's own counts; what is said of its "
+        "capacity and needs rests on the members."
+    ),
+    "marks_note": (
+        "Marks (A, F, S) are the same in every brief of a run, so that some are missing where an audience "
+        "sees less."
+    ),
+    "lessons": "What the counts taught",
+    "lessons_from": (
+        "The members learned from {n} counts published by {origin}. Ranges hold 9 chances in 10, before the "
+        "counts and after."
+    ),
+    "lessons_none": "They moved none of the assumptions shown here by much.",
+    "lesson_higher_surer": "higher than assumed, and surer",
+    "lesson_higher_unsure": "higher than assumed, hardly surer",
+    "lesson_lower_surer": "lower than assumed, and surer",
+    "lesson_lower_unsure": "lower than assumed, hardly surer",
+    "lesson_later_surer": "later than assumed, and surer",
+    "lesson_later_unsure": "later than assumed, hardly surer",
+    "lesson_earlier_surer": "earlier than assumed, and surer",
+    "lesson_earlier_unsure": "earlier than assumed, hardly surer",
+    "lesson_same_surer": "about as assumed, but surer",
+    "lesson_same_unsure": "about as assumed",
+    "draw_of_place": "own attraction",
+    "notes_heading": "Odd counts, and what could not be learned from",
+    "dispute": "Said at different times or by different speakers: {parts}{tail}. None is taken to be right.",
+    "dispute_more": "; and {n} more values",
+    "dispute_pooled": "{name} ({mark}): pooled from figures that differ",
+    "unknown_unread": (
+        "Reports without a figure in the case: {n} of {of}. Where they have not been read, read them before "
+        "you rely on what is pooled from reports."
+    ),
+    "skill_none": "No skill is claimed on this case: it shaped the model, or nothing has been counted yet.",
+    "skill_what": (
+        "History was repeated on {crises} past crises: at every report date the forecast saw only what "
+        "had been published. Scored are the net arrivals at single sites, forecast from counts. Skill is "
+        "how much lower our score is than that of the simple rule that did best in the other crises; the "
+        "interval holds 9 chances in 10. Made on {day}."
+    ),
+    "skill_scope": (
+        "These scores are of places that were counted. Where nothing has been counted the members alone "
+        "speak, and no skill of theirs is claimed here."
+    ),
+    "skill_worse": "At {h} days the simple rule was better: our score was {value} higher.",
+    "skill_zero": "At {h} days the interval of our skill holds zero: that we are better at all is not shown.",
+    "skill_short": "At {h} days we aimed at a score {aim} lower than the rule's and came to {value}.",
+    "skill_narrow": "At {h} days our {share} % bands held {held} of outcomes: they are too narrow.",
+    "skill_wide": "At {h} days our {share} % bands held {held} of outcomes: they are too wide.",
+    "skill_width": "At {h} days our 95 % bands were {times} times as wide, in people, as the rule's.",
+    "skill_place": "At {h} days we sent {tvd} of arrivals to the wrong site; the rule did so with {best}.",
     "disclaimer": (
         "Names and positions do not imply any opinion on the legal status of a place or on borders. "
         "Positions are as far as known on the origin date."
@@ -218,13 +270,29 @@ LIMITS_OF_TRACK = {
     ),
     "B": (
         "The dated events of access published after {origin} were given to it, so it is no forecast of "
-        "when people could leave. Counts do not change it."
+        "when people could leave."
     ),
-    "C": (
-        "Counts published by {origin}, if any, are shown as dots but do not yet change the forecast: this "
-        "version does not adjust itself to counts."
-    ),
+    "C": "What happened or was published after {origin} is not in it.",
     "D": "Counts are left out: they do not change the forecast, and none are shown.",
+}
+LEARNING_TRACKS = ("B", "C")
+LIMITS_OF_LEARNING = {
+    "counts": (
+        "Counts published by {origin} changed the forecast. It cannot tell a wrong count from a surprise, "
+        "and how many people counts miss remains an assumption."
+    ),
+    "none": "No count published by {origin} could be learned from: nothing but assumptions stands behind it.",
+}
+METHOD_OF_LEARNING = {
+    "counts": (
+        "Members learn from the {counts} counts published by {origin}: those that come near to what was "
+        "counted are kept and varied, the others go."
+    ),
+    "places": (
+        "Places counted often ({places}, marked 'from counts') are forecast by pooling their own counts with "
+        "simple rules, fading into the members from 56 to 84 days ahead. Capacity, needs and all totals rest "
+        "on the members, there too."
+    ),
 }
 LIMITS = (
     "It is one scenario built on assumptions. No skill is claimed for it on this crisis.",
@@ -254,7 +322,9 @@ def say(key: str, **values: object) -> str:
 
 def fixed_phrases() -> list[str]:
     """List every phrase that a product may hold whatever the case."""
-    tables = (PHRASES, METHOD_OF_TRACK, LIMITS_OF_TRACK, READ_LEVELS)
+    tables = (
+        PHRASES, METHOD_OF_TRACK, METHOD_OF_LEARNING, LIMITS_OF_TRACK, LIMITS_OF_LEARNING, READ_LEVELS,
+    )  # fmt: skip
     rules = [line for lines in METHOD_OF_RULES.values() for line in lines]
     return [*METHOD, *rules, *LIMITS, *MISUSE, *(line for table in tables for line in table.values())]
 
@@ -265,24 +335,33 @@ def say_for(key: str, track: str, **values: object) -> str:
     return say(own if own in PHRASES else key, **values)
 
 
-def method_lines(track: str, rules: str, **values: object) -> list[str]:
+def method_lines(track: str, rules: str, learning: Learning, **values: object) -> list[str]:
     """Say how the numbers came about.
 
     Parameters
     ----------
     track, rules
         Information track and rule set of the run.
+    learning
+        How much the run learned from counts.
     values
         `members`, `origin`, `seed`, `version`, in words.
     """
     first, *others = METHOD
-    lines = (first, *METHOD_OF_RULES[rules], *others, METHOD_OF_TRACK[track])
+    learned = [METHOD_OF_LEARNING["counts"]] if learning.counts else []
+    learned += [METHOD_OF_LEARNING["places"]] if learning.places else []
+    lines = (first, *METHOD_OF_RULES[rules], *learned, *others, METHOD_OF_TRACK[track])
+    values |= {"counts": learning.counts, "places": len(learning.places)}
     return [line.format(thousand=say_number(1000), **values) for line in lines]
 
 
-def limit_lines(track: str, origin: date) -> list[str]:
+def limit_lines(track: str, origin: date, learning: Learning) -> list[str]:
     """Say what the numbers cannot tell; `MISUSE` stands apart."""
-    return [LIMITS_OF_TRACK[track].format(origin=say_date(origin)), *LIMITS]
+    learned = (
+        [LIMITS_OF_LEARNING["counts" if learning.counts else "none"]] if track in LEARNING_TRACKS else []
+    )
+    lines = (LIMITS_OF_TRACK[track], *learned)
+    return [*(line.format(origin=say_date(origin)) for line in lines), *LIMITS]
 
 
 def say_number(value: float) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet as Sheet
 
-    from havenward.brief.content import Brief
+    from havenward.brief.content import Brief, Lesson
     from havenward.records import Standard
 
 STANDARD_COLUMNS = (
@@ -279,8 +279,14 @@ def _write_readme(book: _Book, brief: Brief) -> None:
             ),
         ),
         ("withheld", "; ".join(brief.withheld)),
-        *(("limits", words) for words in (*limit_lines(brief.track, brief.origin_date), *MISUSE)),
+        *(
+            ("limits", words)
+            for words in (*limit_lines(brief.track, brief.origin_date, brief.learning), *MISUSE)
+        ),
         *(("not known", words) for words in brief.unknown),
+        *(("learned", _lesson_words(lesson)) for lesson in brief.lessons),
+        *(("odd counts", words) for words in brief.learning.notes),
+        ("marks", say("marks_note")),
         (
             "run",
             (
@@ -292,6 +298,13 @@ def _write_readme(book: _Book, brief: Brief) -> None:
     for n, (name, words) in enumerate(rows, start=2):
         book.put(sheet, n, 0, name, book.wrap)
         book.put(sheet, n, 1, words, book.wrap)
+
+
+def _lesson_words(lesson: Lesson) -> str:
+    before, after = (f"{b} ({a} to {c})" for a, b, c in (lesson.before, lesson.after))
+    return (
+        f"{lesson.name} ({lesson.mark}), {lesson.unit}: {before} before counts, {after} after: {lesson.words}"
+    )
 
 
 def _write_summary(book: _Book, brief: Brief) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # `relation` of a figure whose speaker adds that it may well be more
 COULD_BE_HIGHER = "could_be_higher"
+ORIGIN = "origin"  # and of one that counts apart from others of its fact group
 HIGHER_WEIGHT = 0.15
 HIGHER_SHARE, HIGHER_SIGMA = 0.9, 0.25
 
@@ -99,8 +100,9 @@ def pool_figures(
 ) -> Assumption:
     """Turn the visible figures of a term and place into one distribution (a linear pool).
 
-    Figures of one fact group share one weight. Rejected figures, shares and households are left out: a
-    share needs its base and a household its size before they are people.
+    One independent origin has one weight, which its figures share (see `name_origin`). Rejected figures,
+    shares and households are left out: a share needs its base and a household its size before they are
+    people.
     """
     places = {place.casefold() for place in assumption.pool_places}
     used = sorted(
@@ -112,11 +114,11 @@ def pool_figures(
             and f.review != "rejected"
             and f.location.casefold() in places
         ),
-        key=lambda f: (f.fact_group or f.figure, f.figure),  # the order of rows must not matter
+        key=lambda f: (name_origin(f), f.figure),  # the order of rows must not matter
     )
     groups: dict[str, list[Figure]] = defaultdict(list)
     for figure in used:
-        groups[figure.fact_group or figure.figure].append(figure)
+        groups[name_origin(figure)].append(figure)
     expected = assumption.pool_term == "expected_displaced"
     parts: list[tuple[float, Distribution]] = []
     for members in groups.values():
@@ -137,7 +139,7 @@ def pool_figures(
                 f"no figure with term {assumption.pool_term} for {', '.join(assumption.pool_places)} "
                 f"was known by {case.known or 'any date'}",
                 "expected at least one such figure in figures.csv",
-                "add figures, or give the assumption a distribution",
+                "read the reports with 'havenward read --case', add figures, or give a distribution",
                 "nothing-to-pool",
             )
         )
@@ -155,6 +157,19 @@ def pool_figures(
         basis="figures",
         reason=f"{assumption.reason} ({how})",
     )
+
+
+def name_origin(figure: Figure) -> str:
+    """Name what a figure counts as: its origin within a fact group, the fact group, or itself.
+
+    A fact group holds all that is said of one fact, so independent speakers may differ within it; then each
+    figure names its origin (`origin:NAME` in `relation`). A fact group whose figures name none is one origin.
+    """
+    for word in figure.relation.split(";"):
+        kind, _, name = word.strip().partition(":")
+        if kind == ORIGIN and name.strip():
+            return name.strip()
+    return figure.fact_group or figure.figure
 
 
 def _expected_curve(figure: Figure, record: ExpertRecord) -> Distribution | None:

@@ -311,7 +311,7 @@ def check_pooling(draft: Draft) -> None:
                     f"no figure has the term {assumption.pool_term} and one of the places "
                     f"{', '.join(assumption.pool_places)}",
                     "expected at least one that is not rejected",
-                    "correct places as the reports write them, or add figures",
+                    "read the reports with 'havenward read --case', correct the places, or add figures",
                     "pooling-nothing",
                     severity,
                 ),

@@ -13,13 +13,19 @@ if TYPE_CHECKING:
     from havenward.records import Case
 
 
-def load_case(folder: Path | str) -> Case:
+# what a case may lack as long as its reports have not been read
+SUPPLIED_BY_READING = frozenset({"pooling-nothing", "unknown-figure"})
+
+
+def load_case(folder: Path | str, *, before_reading: bool = False) -> Case:
     """Read a case folder.
 
     Parameters
     ----------
     folder
         Holds `case.toml`, `locations.csv`, `routes.csv`, and what else describes the crisis.
+    before_reading
+        Its reports are about to be read, so that figures may still be missing.
 
     Returns
     -------
@@ -36,7 +42,12 @@ def load_case(folder: Path | str) -> Case:
     check_folder(folder)
     draft = read_draft(folder)
     check_draft(draft)
-    errors = [problem for problem in draft.findings.problems() if problem.severity == "error"]
+    allowed = SUPPLIED_BY_READING if before_reading else frozenset()
+    errors = [
+        problem
+        for problem in draft.findings.problems()
+        if problem.severity == "error" and problem.slug not in allowed
+    ]
     if errors:
         raise CaseError(errors)
     return draft.case

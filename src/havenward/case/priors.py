@@ -17,7 +17,7 @@ from havenward.case.documents import read_assumptions
 from havenward.case.findings import Findings
 from havenward.dates import parse_date
 from havenward.distributions import Distribution
-from havenward.records import Assumption
+from havenward.records import SAME_WAR, Assumption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,8 +74,9 @@ def read_past_crises() -> tuple[PastCrisis, ...]:
 def select_crises(
     rows: Sequence[PastCrisis], prior_set: str, crisis: str, start: date
 ) -> tuple[PastCrisis, ...]:
-    """Keep the rows that a prior set may use for a case: never the crisis itself."""
-    others = [row for row in rows if row.crisis != crisis]
+    """Keep the rows that a prior set may use for a case: never the crisis itself, nor its war by another name."""
+    own = next((war for war in SAME_WAR if crisis in war), frozenset({crisis}))
+    others = [row for row in rows if row.crisis not in own]
     if prior_set == "time-ordered":
         others = [row for row in others if row.published < start]
     return tuple(others)

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from havenward.cli.cases import add_check, add_export, add_import, add_new
+from havenward.cli.explain import add_explain
 from havenward.cli.forecasts import add_audit, add_backtest, add_forecast, add_score
 from havenward.cli.needs import add_compare, add_needs
 from havenward.cli.products import add_brief, add_demo, add_doctor
@@ -60,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_needs(commands)
     add_compare(commands)
     add_brief(commands)
+    add_explain(commands)
     add_score(commands)
     add_backtest(commands)
     add_audit(commands)

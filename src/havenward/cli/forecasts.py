@@ -6,7 +6,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from havenward.cli.words import DONE, WRONG, add_command, add_machine_options, read_date, say, show_progress
+from havenward.cli.words import (
+    DONE,
+    WRONG,
+    add_command,
+    add_machine_options,
+    read_date,
+    say,
+    show_progress,
+    tell_unread,
+)
 from havenward.settings import PRIOR_SETS, RULE_SETS, TRACKS
 
 if TYPE_CHECKING:
@@ -71,6 +80,7 @@ def _run_forecast(chosen: argparse.Namespace) -> int:
         priors=chosen.priors,
         scenario=chosen.scenario,
     )
+    tell_unread(case, settings.origin_date)
     with show_progress() as progress:
         run = run_forecast(
             case, settings, chosen.out, workers=chosen.workers, replace_run=chosen.replace, progress=progress

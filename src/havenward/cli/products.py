@@ -7,7 +7,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from havenward.cli.words import DONE, WRONG, add_command, add_machine_options, read_date, say, show_progress
+from havenward.cli.words import (
+    DONE,
+    WRONG,
+    add_command,
+    add_machine_options,
+    read_date,
+    say,
+    show_progress,
+    tell_unread,
+)
 from havenward.settings import AUDIENCES
 
 if TYPE_CHECKING:
@@ -88,6 +97,7 @@ def _run_brief(chosen: argparse.Namespace) -> int:
         case = load_case(chosen.source)
         origin = chosen.as_of or date.today()  # noqa: DTZ011 - the planner's own day
         settings = ForecastSettings(origin, case.horizon_days, rules=case.rules)
+        tell_unread(case, origin)
         # beside the products and not among them: a run holds what only the team may see
         folder = chosen.out.with_name(f"{chosen.out.name}-run")
         with show_progress() as progress:

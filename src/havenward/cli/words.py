@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from havenward.pipeline import Progress
+    from havenward.records import Case
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names it no other way
 
@@ -65,6 +66,17 @@ def read_date(text: str) -> date:
     except ValueError as error:
         message = f"found '{text}'; expected a date written YYYY-MM-DD"
         raise argparse.ArgumentTypeError(message) from error
+
+
+def tell_unread(case: Case, day: date) -> None:
+    """Tell that reports of a case have no figures yet: what is pooled from figures then rests on less."""
+    from havenward.pipeline import list_unread
+
+    unread = list_unread(case, day) if any(row.pool_term for row in case.assumptions) else ()
+    if unread:
+        say(
+            f"note: {len(unread)} reports of this case have no figures; read them: havenward read --case CASE"
+        )
 
 
 @contextmanager

@@ -42,6 +42,10 @@ _MEASURES: Mapping[str, tuple[str, ...]] = {
 }
 # a count this many times below its neighbours is of families
 FAMILY_SIZES = (4.0, 7.0)
+# a count this many times above its neighbours, or above the last one where none follows yet, has digits too
+# many; the largest real leaps between two reports of a series stay below 50
+OUT_OF_SCALE, OUT_OF_SCALE_ALONE = 100.0, 300.0
+FEW = 100  # persons; from fewer, anything may come
 # persons a household where a series gives households only and never both; planning sizes are 5 and 6
 HOUSEHOLD = 5.5
 # parts that make up this share of the total of the same report leave nothing new in the total
@@ -187,7 +191,8 @@ def select_counts(
     chosen: list[Count] = []
     for key, rows in sorted(threads.items()):
         name = ", ".join(part for part in (key[0], key[2] or TOTAL, key[3]) if part)
-        sound = _without_families(_one_per_day(rows, name, notes), name, notes)
+        sound = _without_slips(_one_per_day(rows, name, notes), name, notes)
+        sound = _without_families(sound, name, notes)
         if key[3] in CUMULATED:
             sound = _without_falls(sound, name, notes)
         chosen += _thread(key, sound, first_date, by_families, notes)
@@ -280,6 +285,25 @@ def _one_per_day(rows: list[_Row], name: str, notes: list[str]) -> list[_Row]:
         middle = (low + high) / 2
         joined.append(_Row(same[0].row, middle, ((high - low) / 2 / max(middle, 1.0)) ** 2))
     return joined
+
+
+def _without_slips(rows: list[_Row], name: str, notes: list[str]) -> list[_Row]:
+    """Leave out counts out of all scale: no error of counting reaches them, and members would chase them."""
+    if rows and rows[0].row.measure in FLOWS:
+        return rows
+    kept: list[_Row] = []
+    for index, row in enumerate(rows):
+        around = [*kept[-1:], *rows[index + 1 : index + 2]]
+        limit = OUT_OF_SCALE if len(around) > 1 else OUT_OF_SCALE_ALONE
+        largest = max((other.persons for other in around), default=0.0)
+        if kept and kept[-1].persons >= FEW and row.persons > limit * largest:
+            notes.append(
+                f"{name}, {row.row.date}: {row.persons:,.0f} is {row.persons / largest:,.0f} times the "
+                "counts around it; digits too many? It is left out"
+            )
+            continue
+        kept.append(row)
+    return kept
 
 
 def _without_families(rows: list[_Row], name: str, notes: list[str]) -> list[_Row]:

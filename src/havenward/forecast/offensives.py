@@ -16,7 +16,7 @@ import numpy as np
 from havenward.dates import parse_date
 from havenward.distributions import Distribution, summary
 from havenward.forecast.measures import weighted_interval_score_log
-from havenward.records import QUANTILE_LEVELS
+from havenward.records import QUANTILE_LEVELS, SAME_WAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -36,11 +36,6 @@ FIGURE_SIGMA = 0.7
 INTERVALS = {50: (0.25, 0.75), 80: (0.10, 0.90), 90: (0.05, 0.95), 95: (0.025, 0.975)}
 # set before any of this was computed: of ten past offensives the 90 % range has to hold eight
 PASS_SHARE = 0.8
-# One war under two names: the count of a part is in that of the whole, so neither may speak for the other.
-SAME_WAR = (
-    frozenset({"mariupol-2022", "ukraine-2022"}),
-    frozenset({"khartoum-2023", "sudan-2023"}),
-)
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,9 @@ MEMBERS_PER_TERM = 10
 MOST_MAIN, MOST_PAIRED = 12, 5
 FOLDS, SHUFFLES = 5, 4
 BLOCKS = 20  # of members, each left out once to see how far a share is chance
-# Below this share nothing is said of an assumption.
-SMALLEST_SHARE = 0.02
+# Below these shares nothing is said of an assumption: alone, and with others.
+SMALLEST_SHARE, SMALLEST_TOGETHER = 0.02, 0.05
+OVERLAP = 0.1  # by which shares may add up to more than all explain, before that is said
 
 # What an assumption is called on a chart. A part after the point (a group, a place) is added in brackets.
 WORDS = {
@@ -474,7 +475,7 @@ def rank_worries(sensitivity: Sensitivity, most: int = 8) -> list[tuple[str, flo
     return [
         (name_in_words(share.name), max(share.alone, 0.0), max(share.together, 0.0))
         for share in sensitivity.shares[:most]
-        if max(share.alone, share.together) >= SMALLEST_SHARE and share.alone > share.error
+        if share.alone >= max(SMALLEST_SHARE, share.error) or share.together >= SMALLEST_TOGETHER
     ]
 
 
@@ -493,15 +494,17 @@ def say_sensitivity(sensitivity: Sensitivity, most: int = 3) -> str:
         f"{one.outcome.label[0].upper()}{one.outcome.label[1:]}: {one.middle:,.0f}, "
         f"from {one.low:,.0f} to {one.high:,.0f} in nine members of ten."
     )
-    worries = rank_worries(one, most)
+    worries = sorted(rank_worries(one), key=lambda worry: -worry[1])[:most]
     if not worries:
         return f"{begin} No single assumption stands out: what remains is chance, or many things together."
     (first, share, _), *others = worries
     text = f"{begin} We are least sure about {first}: knowing it would take away {share:.0%} of the doubt"
     if others:
         text += "; then come " + " and ".join(f"{words} ({part:.0%})" for words, part, _ in others)
-    grown = [words for words, part, whole in worries if whole > 1.5 * part + 0.05]
+    grown = [words for words, part, whole in rank_worries(one) if whole > 1.5 * part + 0.05]
     if grown:
-        text += f". More hangs on {grown[0]} in company with other assumptions than by itself"
+        text += f". With other assumptions, more hangs on {grown[0]} than by itself"
+    if sum(max(share.alone, 0.0) for share in one.shares) > one.explained + OVERLAP:
+        text += ". These shares overlap, as the assumptions hang together"
     rest = max(0.0, 1.0 - one.explained)
     return f"{text}. About {rest:.0%} is chance of single days, or too tangled for {one.members:,} members."

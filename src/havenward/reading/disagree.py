@@ -19,6 +19,8 @@ EXACT = 0.02
 UPWARD = 1.25  # 'more than N' is rarely more than this times N, where it stands beside a share
 SHARE_WITHIN = 0.2  # 'about one-tenth' reaches this far to either side, as a share of itself
 UNLIKE = 10  # two counts of one thing do not differ by more than this factor
+ALIKE = 2.0  # numbers that can both be right state one fact within this factor
+_ONE_FACT = frozenset({"killed", "injured", "trapped", "expected_displaced", "at_risk_population"})
 LOOK_BACK = 60  # figures of one kind that are compared with each other
 
 _PLURALS = frozenset(
@@ -35,10 +37,15 @@ _HEDGE = {
 }  # fmt: skip
 
 
-def find_conflicts(
+def find_impossible(figures: Sequence[ReadFigure], links: Sequence[dict[str, int]]) -> list[Conflict]:
+    """Find arithmetic that cannot hold: shares of more than the whole, parts above their total."""
+    return [*_impossible_shares(figures, links), *_impossible_parts(figures, links)]
+
+
+def find_differences(
     figures: Sequence[ReadFigure], links: Sequence[dict[str, int]], same: Sequence[int]
-) -> tuple[Conflict, ...]:
-    """Find what speakers disagree on, and arithmetic that cannot hold.
+) -> list[Conflict]:
+    """Find what speakers disagree on: figures of one fact that do not meet.
 
     Parameters
     ----------
@@ -47,25 +54,13 @@ def find_conflicts(
     links
         How each is linked to others: kind of relation to index.
     same
-        For each figure the first one that states the same fact.
+        For each figure the first one that states the same number of the same fact.
 
     Returns
     -------
     conflicts
-        In the order of their first figures.
+        Each holds two or more figures of one fact.
     """
-    found = [
-        *_differences(figures, links, same),
-        *_impossible_shares(figures, links),
-        *_impossible_parts(figures, links),
-    ]
-    return tuple(sorted(found, key=lambda c: (c.figures[0], c.words)))
-
-
-def _differences(
-    figures: Sequence[ReadFigure], links: Sequence[dict[str, int]], same: Sequence[int]
-) -> list[Conflict]:
-    """Gather the figures of one thing that come from different speakers and do not meet."""
     kinds: dict[tuple[str, bool], list[int]] = defaultdict(list)
     bases = {link["share_of"]: index for index, link in enumerate(links) if "share_of" in link}
     for index, figure in enumerate(figures):
@@ -84,13 +79,14 @@ def _differences(
             first = left[0]
             cluster = [first]
             for other in left[1:]:
-                new = _comparable(figures[first], figures[other]) and all(
+                new = comparable(figures[first], figures[other]) and all(
                     same[other] != same[c] for c in cluster
                 )
                 if new and any(_differ(figures[other], figures[c], links, (other, c)) for c in cluster):
                     cluster.append(other)
             if len(cluster) > 1:
-                found.append(Conflict(tuple(cluster), _say_difference([figures[c] for c in cluster])))
+                words = say_difference([figures[c] for c in cluster])
+                found.append(Conflict(tuple(cluster), words))
             left = [
                 other
                 for other in left
@@ -99,7 +95,19 @@ def _differences(
     return found
 
 
-def _comparable(a: ReadFigure, b: ReadFigure) -> bool:
+def agree_on_fact(a: ReadFigure, b: ReadFigure) -> bool:
+    """Whether two speakers state one fact with numbers that can both be right: 30 dead, and at least 25."""
+    if a.term not in _ONE_FACT or not comparable(a, b) or "unspecified_many" in {a.quantifier, b.quantifier}:
+        return False
+    first, second = facts.number_of(a) or 0.0, facts.number_of(b) or 0.0
+    if min(first, second) < facts.SMALL or max(first, second) > ALIKE * min(first, second):
+        return False
+    low, high = _reach(a)
+    other_low, other_high = _reach(b)
+    return low <= other_high and other_low <= high
+
+
+def comparable(a: ReadFigure, b: ReadFigure) -> bool:
     """Whether two figures speak of the same people at the same time."""
     if not facts.groups_agree(a, b) or not facts.dates_agree(a, b) or a.negated != b.negated:
         return False
@@ -117,9 +125,12 @@ def _comparable(a: ReadFigure, b: ReadFigure) -> bool:
 
 
 def _differ(a: ReadFigure, b: ReadFigure, links: Sequence[dict[str, int]], at: tuple[int, int]) -> bool:
+    return differ(a, b) and not any(to in at for index in at for to in links[index].values())
+
+
+def differ(a: ReadFigure, b: ReadFigure) -> bool:
+    """Whether two comparable figures come from different speakers and cannot both be right."""
     if facts.same_speaker(a.source_attribution, b.source_attribution):
-        return False
-    if any(to in at for index in at for to in links[index].values()):
         return False
     if facts.values_agree(a, b) and a.quantifier == b.quantifier:
         return False
@@ -142,7 +153,8 @@ def _reach(figure: ReadFigure) -> tuple[float, float]:
     return (0.0 if low is None else low), (float("inf") if high is None else high)
 
 
-def _say_difference(figures: Sequence[ReadFigure]) -> str:
+def say_difference(figures: Sequence[ReadFigure]) -> str:
+    """Say who says what, as in 'The ministry says 30; doctors say 90.' (one sentence)."""
     parts = []
     for figure in figures:
         verb = "says"

@@ -7,9 +7,12 @@ from math import floor, log10
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from havenward.reading.parts import ReadFigure
 
 ROUNDED = 0.05  # a figure with one significant digit may differ by this share from what it rounds
+ORIGIN = "origin"  # the relation that names the origin of a figure within its fact group
 SMALL = 20  # numbers below this are alike by chance: 'three killed' is many facts
 ODD = 100  # an odd number from here on is not stated twice by chance
 # how much further than its smallest reading a word like 'thousands' reaches
@@ -38,6 +41,12 @@ _ACRONYMS = {
     "médecins sans frontières": "msf",
     "office for the coordination of humanitarian affairs": "ocha",
 }
+_SIDE = re.compile(
+    r"(?:the\s+)?(?:north|south|east|west|northern|southern|eastern|western|central|north-?eastern|north-?western|south-?eastern|"
+    r"south-?western|rural|urban|upper|lower|old|inner|outer|greater)\s+(?:of\s+|part\s+of\s+)?(?:the\s+)?"
+)
+_TOWN = re.compile(r"\s+(?:city|town|proper)$")
+_DIVISION = re.compile(r"\s+(?:province|governorate|state|district|region|county|department|prefecture)$")
 _SMALL_WORDS = frozenset("the of for and a an in on at to de la".split())
 _ROLES = frozenset(
     """minister defence defense interior foreign health secretary spokesman spokeswoman spokesperson
@@ -90,6 +99,8 @@ def same_speaker(a: str | None, b: str | None) -> bool:
     """Whether two ways of writing name one speaker: 'Khaled al-Obeidi' and 'Obeidi'."""
     if not a or not b:
         return not a and not b
+    if a == b:
+        return True
     one, two = speaker_key(a), speaker_key(b)
     if one == two:
         return True
@@ -185,6 +196,50 @@ def name_fact(figure: ReadFigure) -> str:
     """Name the fact that a figure states, the same in every report: 'displaced-mosul-2000000'."""
     place = "-".join(place_of(figure).split()[:4]) or "unplaced"
     return f"{figure.term.replace('_', '-')}-{place}-{_value_words(figure)}"
+
+
+def name_span(figures: Sequence[ReadFigure]) -> str:
+    """Name a fact on which several numbers are stated: 'displaced-mosul-500000-to-2000000'."""
+    first = figures[0]
+    place = next((p for p in map(place_of, figures) if p), "")
+    numbers = [n for n in map(number_of, figures) if n is not None]
+    unit = next((f.unit for f in figures if f.unit != "percent"), "persons")
+    ending = "" if unit == "persons" else f"-{unit.replace('_', '-')}"
+    span = f"{min(numbers):.12g}-to-{max(numbers):.12g}" if numbers else "unknown"
+    return f"{first.term.replace('_', '-')}-{'-'.join(place.split()[:4]) or 'unplaced'}-{span}{ending}"
+
+
+def lies_within(part: str, whole: str, places: Mapping[str, tuple[str, str]]) -> bool:
+    """Whether a place lies in another one: a town in its country, the west of a city in the city.
+
+    Parameters
+    ----------
+    part, whole
+        Places as written.
+    places
+        Kind and country by name in small letters, as far as they are known.
+    """
+    small, large = part.casefold().strip(), whole.casefold().strip()
+    if not small or not large or small == large:
+        return False
+    kind, country = places.get(small, ("", ""))
+    whole_kind, whole_country = places.get(large, ("", ""))
+    if whole_kind == "country" and country == whole_country and country and kind != "country":
+        return True
+    side = _SIDE.match(small)
+    if side and small[side.end() :].strip() == large.removeprefix("the ").strip():
+        return True
+    town, division = _TOWN.sub("", small), _DIVISION.sub("", large)
+    return division != large and town == division and bool(_TOWN.search(small))
+
+
+def origin_of(relation: str) -> str:
+    """Read the statement that a figure counts as from its relation; nothing where there is none."""
+    for word in relation.split(";"):
+        kind, _, name = word.strip().partition(":")
+        if kind == ORIGIN:
+            return name.strip()
+    return ""
 
 
 def _value_words(figure: ReadFigure) -> str:

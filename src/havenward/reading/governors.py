@@ -3,8 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from havenward.reading.clauses import (
+from havenward.reading.governor_words import (
+    AIDS,
+    COUNTED,
+    EXPECT_FOR,
+    EXPECTS,
+    GROWS,
+    HOLDS,
+    NUMBERS,
+    PARTS,
+    PLACES_OF,
+    PLANS,
+    PROSPECTS,
+    REACHES,
+    REPORTS,
+    SITES,
+    SIZED,
+    SUBSETS,
+    TAKES_LIVES,
+    WRITTEN,
+)
+from havenward.reading.grammar_words import (
     BE,
     CARRIES,
     CONJUNCTIONS,
@@ -16,94 +37,14 @@ from havenward.reading.clauses import (
     NEGATIONS,
     ORDERED,
     PREPOSITIONS,
-    Clause,
-    Phrase,
 )
 from havenward.reading.lexicon_groups import HEADS
 from havenward.reading.lexicon_terms import Cue
+from havenward.reading.noun_phrases import Phrase
 
-# verbs of saying: what follows is a clause of its own
-REPORTS = frozenset(
-    """
-    said says say saying reported reports report reporting estimates estimate estimated confirmed
-    confirms confirm announced added told tells believe believes warned warns warn that claims claimed
-    showed shows indicates indicated suggest suggests suggested according stated states stating
-    acknowledged noted notes recorded record records verified counted documented documents identified
-    know knows where if think thinks thought whether found believed acknowledges revealed reveals put
-    puts
-    """.split()
-)
-# "the toll has reached 40": the number tells the size of the subject
-REACHES = frozenset(
-    """
-    reached reaches reaching topped tops exceeded exceeds exceed exceeding surpassed surpasses surpass
-    passed passes totalled totaled totals total totalling totaling numbers numbered numbering number hit
-    hits approaches approached neared nears comprises comprised comprise stands stood stand crossed
-    reach to at by into
-    """.split()
-)
-_GROWS = frozenset(
-    """
-    risen rose rises rising rise grown grew grows growing climbed climbs climbing swelled swollen swells
-    jumped increased increases increasing increase soared doubled tripled up fallen fell falls falling
-    fall dropped drops dropping drop decreased decreases declined down shrunk dwindled reduced stands
-    stood stand standing put puts estimated set stand-at number brought brings bringing bring total
-    totalled currently now reach double triple swell grow climb mounted raised raising raises revised
-    came comes amounted amounts quadrupled figure
-    """.split()
-)
-EXPECTS = frozenset(
-    """
-    expect expects expecting expected anticipate anticipates anticipating anticipated forecast forecasts
-    forecasting predict predicts predicting predicted project projects projecting projected plan plans
-    planning fear fears fearing feared foresee foresees foresaw foreseen envisage envisages envisaged
-    """.split()
-)
-EXPECT_FOR = frozenset(
-    """
-    plan plans planning planned prepare prepares preparing prepared brace braces bracing braced ready
-    readied readying provision provisions contingency contingencies preparations preparation
-    arrangements
-    """.split()
-)
-HOLDS = frozenset(
-    """
-    capacity space spaces room tents tent shelter shelters accommodation place places beds facilities
-    homes housing kits rations supplies camps camp sites plots enough food stocks stock materials water
-    tarpaulins plans aid assistance blankets
-    """.split()
-)
-AIDS = frozenset(
-    """
-    aid food assistance relief help support water shelter care cash services rations supplies protection
-    meals medicine treatment kits distributions distribution items provided delivered distributed
-    delivery access lifesaving given gave provide deliver distribute hand
-    """.split()
-)
-PLACES_OF = frozenset(
-    """
-    city town village camp community district population enclave settlement island suburb neighbourhood
-    region province place area pocket home capital nation country port territory strip state
-    """.split()
-)
-PARTS = frozenset(
-    """
-    most all some many half none majority total number group groups crowd quarter third two-thirds one
-    each any few part out proportion handful thousands hundreds dozens quarters thirds percent % cent
-    average minimum maximum estimate estimates figure record convoy wave batch column stream boatload
-    """.split()
-)
-NUMBERS = frozenset(
-    """
-    number total figure toll population count caseload size estimate tally numbers caseloads
-    """.split()
-)
-SUBSETS = frozenset("including include includes included among comprising contains plus".split())
-_TAKES_LIVES = frozenset(
-    """
-    claimed claims claim claiming cost costs costing took takes taken taking ended cut
-    """.split()
-)
+if TYPE_CHECKING:
+    from havenward.reading.clauses import Clause
+
 _STOPS = CONJUNCTIONS | {";", ".", ":", '"', "”", "“", "!", "?"}
 
 
@@ -300,7 +241,7 @@ def read_left(clause: Clause, phrase: Phrase) -> Left:  # noqa: C901, PLR0912, P
     if (
         word in {"to", "at", "by", "from"}
         and p > 1
-        and (words[p - 1] in _GROWS or (words[p - 2] in _GROWS and words[p - 1] not in HEADS))
+        and (words[p - 1] in GROWS or (words[p - 2] in GROWS and words[p - 1] not in HEADS))
     ):
         left = _reach(clause, p - 1)
         left.past = left.past or word == "from"
@@ -315,7 +256,7 @@ def read_left(clause: Clause, phrase: Phrase) -> Left:  # noqa: C901, PLR0912, P
     ):
         return Left("city", p)
     if word == "to" and p > 1 and clause.qty[p - 1] >= 0:  # "has fallen from 80,000 to 15,000"
-        verb = next((k for k in range(p - 2, max(-1, p - 6), -1) if words[k] in _GROWS), -1)
+        verb = next((k for k in range(p - 2, max(-1, p - 6), -1) if words[k] in GROWS), -1)
         if verb >= 0:
             return _reach(clause, verb)
     if word in {"see", "sees", "saw", "seen", "seeing", "involve", "involves"}:
@@ -323,6 +264,8 @@ def read_left(clause: Clause, phrase: Phrase) -> Left:  # noqa: C901, PLR0912, P
         if left.expected:
             left.kind = "expect"
         return left
+    if word in {"total", "tally", "count"} and phrase.kind == "":
+        return _reach(clause, p)
     if word in HAVE:
         return Left("have", p, past=word == "had", word=word)
     if word in {"to", "at"} and _brings(clause, p):
@@ -360,6 +303,21 @@ def read_left(clause: Clause, phrase: Phrase) -> Left:  # noqa: C901, PLR0912, P
         return Left("prep", p, word=word)
     if word == "for":
         near = [words[k] for k in range(max(0, p - 4), p)]
+        wide = words[max(0, p - 16) : p]
+        if near and near[-1] in SIZED and phrase.kind in {"", "person", "household", "displaced", "refugee"}:
+            return Left("city" if any(w in {"city", "town"} for w in words[max(0, p - 5) : p]) else "hold", p)
+        if near and near[-1] in {"last", "suffice", "enough", "do"} and any(w in HOLDS for w in wide):
+            return Left("hold", p)
+        if any(w in {"beds", "bed", "room", "space", "spaces", "places"} for w in wide) and any(
+            w in HAVE or w == "with" for w in wide
+        ):
+            return Left("hold", p)
+        if near and near[-1] in EXPECT_FOR and any(w in SITES for w in near[:-1]):
+            return Left("hold", p)
+        if near and near[-1].startswith("provid") and any(w in PLANS for w in wide):
+            return Left("expect", p, expected=True)
+        if any(w in WRITTEN for w in near[-2:]) and any(w in EXPECT_FOR for w in wide):
+            return Left("expect", p, expected=True)
         if any(w in EXPECT_FOR for w in near[-2:]) and not any(w in {"kits", "food"} for w in near):
             return Left("expect", p, expected=True)
         if "appeal" in near or "assistance" in near or ("aid" in near and "need" not in near):
@@ -468,7 +426,7 @@ def _brings(clause: Clause, at: int) -> bool:
     """Whether "bringing the number of refugees to", "put the toll at" stands before a number."""
     words = clause.words
     for k in range(at - 1, max(0, at - 15), -1):
-        if words[k] in NUMBERS or words[k] in {"deaths", "total"}:
+        if words[k] in NUMBERS or words[k] in COUNTED:
             return any(
                 w.startswith(
                     (
@@ -528,7 +486,7 @@ def _left_of(clause: Clause, phrase: Phrase, p: int) -> Left:  # noqa: C901, PLR
         if words[k] == "lives":
             for verb in range(k - 1, max(-1, k - 4), -1):
                 cue = clause.cues[verb]
-                if words[verb] in _TAKES_LIVES:
+                if words[verb] in TAKES_LIVES:
                     return _look_back(clause, verb, Left("noun", k, Cue("killed", "N", "", stock=False)))
                 if cue is not None and cue.role in "OB":
                     return _look_back(clause, verb, Left("verb", verb, cue))
@@ -542,7 +500,7 @@ def _left_of(clause: Clause, phrase: Phrase, p: int) -> Left:  # noqa: C901, PLR
         and before != "average"
     ):
         return _reach(clause, p - 1)
-    if before in {"case", "event", "possibility", "threat", "risk", "prospect", "fear", "fears"}:
+    if before in PROSPECTS:
         return Left("start", p, expected=before not in {"case", "possibility"})
     if before in {"consist", "consists", "comprised", "consisting", "composed", "comprise"}:
         return Left("reach", p)

@@ -16,7 +16,7 @@ _BEFORE = {
     ),
     "more_than": (
         "more than|over|in excess of|above|beyond|exceeding|exceeds|exceed|exceeded|topping|tops|topped|top"
-        "|surpassing|surpassed|surpasses|surpass|passed|past|greater than|higher than|larger than"
+        "|surpassing|surpassed|surpasses|surpass|passed|pass|past|greater than|higher than|larger than"
         "|bigger than|north of|exceeded the|exceeds the|passed the|passing|passing the|topped the"
         "|surpassed the|crossed the|past the|well past|much more than|many more than|far more than"
         "|upwards of more than|>"
@@ -48,9 +48,16 @@ _LONGEST_CUE = max(len(cue.split()) for cue in _CUES)
 _CUE_ENDS = frozenset(cue.rpartition(" ")[2] for cue in _CUES)
 # Words that may stand between a cue and its number, or between two cues, and change nothing.
 _FILLERS = frozenset(
-    "a an another additional further extra possibly probably perhaps maybe likely even well far just total of".split()
+    """
+    a an another additional further extra possibly probably perhaps maybe likely even well far
+    just total of
+    """.split()
 )
-_FILLERS_INSIDE = frozenset("a an another additional further extra total of possibly perhaps maybe even".split())
+_FILLERS_INSIDE = frozenset(
+    """
+    a an another additional further extra total of possibly perhaps maybe even
+    """.split()
+)
 # "handed over 300 prisoners", "the past 10 days", "worried about 300 people", "the top 10": no hedge.
 _NO_HEDGE_AFTER = {
     "over": frozenset(

@@ -23,6 +23,19 @@ class Inheriting(Findings):
         here = inherited.sentence == self.quantity.sentence
         if self.percent and here and best is not None and best.weight == 3:
             best = None  # "about one-tenth of the population": only says of what it is a share
+        main = self.preds.main
+        if (
+            best is None
+            and self.percent
+            and self.phrase.of
+            and not self.phrase.pronoun
+            and main is not None
+            and main.be
+            and main.tense == "present"
+            and not main.perfect
+            and whole.term in {"displaced", "refugee"}
+        ):
+            return Find(whole.term, "current", 2, self.at, self.at + 1)
         if best is None:
             if self.percent and not (
                 self.preds.subset
@@ -34,13 +47,15 @@ class Inheriting(Findings):
                 self.phrase.pronoun or self.preds.subset
             ):
                 return None
-            return Find(whole.term, whole.temporality, 2, self.at, self.at + 1)
+            time = "expected" if self.preds.left.kind == "expect" else whole.temporality
+            return Find(whole.term, time, 2, self.at, self.at + 1)
         if best.term in EVENTS or best.temporality == "expected" or (best.weight == 0 and self.percent):
             return best
         if self.preds.subset and here and whole.temporality == "current" and best.term == "displaced":
             best = replace(best, temporality="current")
         if rank_term(whole.term) < rank_term(best.term) and whole.term != "expected_displaced":
-            return replace(best, term=whole.term)
+            time = whole.temporality if best.term == "at_risk_population" else best.temporality
+            return replace(best, term=whole.term, temporality=time)
         return best
 
     def fall_back(self, inherited: Done | None) -> Find | None:  # noqa: C901, PLR0912 - cases, read in order
@@ -53,6 +68,8 @@ class Inheriting(Findings):
         waiting = any(f.term in {"waiting", "follow"} for f in self.finds)
         if inherited is not None and (counts or kind == ""):
             whole = inherited.meaning
+            if any(f.term == "follow" and f.temporality == "expected" for f in self.finds):
+                return Find("displaced", "expected", 2, self.at, self.at + 1)
             if waiting:
                 term = whole.term if whole.term != "returned" else "displaced"
                 time = "current" if any(f.term == "waiting" for f in self.finds) else whole.temporality
@@ -66,7 +83,8 @@ class Inheriting(Findings):
             if (left.kind == "reach" and (kind == "" or counts)) or left.word == "figure":
                 return Find(whole.term, whole.temporality, 2, self.at, self.at + 1)
             if kind == "" and (phrase.more or phrase.pronoun) and preds.main is None:
-                return Find(whole.term, whole.temporality, 2, self.at, self.at + 1)
+                time = "expected" if left.expected or self.time() == "expected" else whole.temporality
+                return Find(whole.term, time, 2, self.at, self.at + 1)
         if kind == "" and inherited is not None and (self.quantity.kind == "rate" or self.daily("refugee")):
             return Find(inherited.meaning.term, inherited.meaning.temporality, 2, self.at, self.at + 1)
         if left.kind == "there" and left.expected and kind == "" and inherited is not None:

@@ -1,10 +1,11 @@
-"""What a number in a table or behind a label counts: by the words above or before it, else by the line before."""
+"""What a number in a table or behind a label counts: by the words over it, else by the line before."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from havenward.reading.clauses import split_words
+from havenward.reading.grammar_words import BE, FUTURE, HAVE
 from havenward.reading.inheritance import Inheriting
 from havenward.reading.lexicon_groups import HEADS, IDENTITY
 from havenward.reading.lexicon_terms import ORDER
@@ -18,7 +19,7 @@ _OTHER = frozenset(
     """
     funding funded funds budget cost costs requirement requirements required gap cholera measles cases
     probability rate ratio price prices score distance altitude dollar temperature page date phone tel contact
-    rain wind trucks packs kits parcels latrines wells sites schools camps villages barangays doses stock
+    host rain wind trucks packs kits parcels latrines wells sites schools camps villages barangays doses stock
     """.split()
 )
 # Labels that say of whom, but not what befell them.
@@ -30,7 +31,13 @@ _GENERIC = frozenset(
     current updated latest new un number official officially reported registered including pregnant disabled
     """.split()
 )
-_MEANT = {"fled": "displaced", "move": "displaced", "lost": "displaced", "affect": "affected", "live": "at_risk_population"}
+_MEANT = {
+    "fled": "displaced",
+    "move": "displaced",
+    "lost": "displaced",
+    "affect": "affected",
+    "live": "at_risk_population",
+}
 _SOON = frozenset("expected projected planned forecast planning anticipated".split())
 
 
@@ -48,7 +55,7 @@ class Labelled(Inheriting):
 
     label: Label | None = None
 
-    def read_cell(self, cell: Cell) -> Label:  # noqa: C901 - cases, read in order
+    def read_cell(self, cell: Cell) -> Label:
         """Read the words of a head or label."""
         clause = split_words(self.clause.text, cell.start, cell.end, ())
         words = clause.words
@@ -77,7 +84,11 @@ class Labelled(Inheriting):
             return Label(unit, "", "", refused)
         events = [term for term in terms if term in EVENTS]
         term = events[0] if events else min(terms, key=rank_term)
-        time = "past" if event or term in {"killed", "injured", "homes_destroyed", "affected", "rescued"} else "current"
+        time = (
+            "past"
+            if event or term in {"killed", "injured", "homes_destroyed", "affected", "rescued"}
+            else "current"
+        )
         return Label(unit, term, "expected" if _SOON & set(words) else time)
 
     def labelled(self) -> Find | None:
@@ -89,13 +100,15 @@ class Labelled(Inheriting):
         own = kind in {"", "household", "person", "home"} or cell.column
         if not own or (not cell.column and self.preds.main is not None):
             return None
+        if not cell.column and any(w in BE or w in HAVE or w in FUTURE for w in cell.head.casefold().split()):
+            return None  # a sentence that leads in
         label = self.read_cell(cell)
         if label.refused and not label.term:
             self.label = label
             return None
         if not cell.column and kind not in {"", "household", "person", "home"}:
             return None
-        if kind == "household" or kind == "home":
+        if kind in {"household", "home"}:
             label = label._replace(unit=f"{kind}s")
         if label.term:
             self.label = label
@@ -103,6 +116,8 @@ class Labelled(Inheriting):
         words = cell.head.casefold().split()
         named = any(word[:1].isupper() for word in cell.head.split())
         last = self.last_line()
+        line = self.known.layout.sentences[self.quantity.sentence]
+        named = named and line.role != "body"
         if last is not None and (named or any(word in _GENERIC for word in words)):
             self.label = label
             return Find(last.meaning.term, last.meaning.temporality, 2, self.at, self.at + 1)
@@ -111,6 +126,6 @@ class Labelled(Inheriting):
     def last_line(self) -> Done | None:
         """Give the last figure of the lines before, past the rows of the same table."""
         done = self.known.done
-        if not done or self.quantity.sentence - done[-1].sentence > 4:  # noqa: PLR2004 - a head and a heading between
+        if not done or self.quantity.sentence - done[-1].sentence > 4:
             return None
         return done[-1]

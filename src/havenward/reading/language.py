@@ -6,6 +6,7 @@ By the commonest small words of each language and by script; nothing is guessed 
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 _WORD = re.compile(r"[^\W\d_]+")
 _COMMON = {
@@ -35,6 +36,7 @@ _COMMON = {
     "Turkish": frozenset("ve bir bu için ile da de olarak daha olan kişi en çok".split()),
     "Indonesian": frozenset("yang dan di dari untuk dengan pada ini itu ke orang dalam tidak".split()),
 }
+_BEYOND_LATIN = re.compile(r"[^\x00-\u036f\u2000-\u206f]")
 _SCRIPTS = (
     (re.compile(r"[\u0600-\u06ff\u0750-\u077f]"), "Arabic script"),
     (re.compile(r"[\u0400-\u04ff]"), "Cyrillic script"),
@@ -44,7 +46,7 @@ _SCRIPTS = (
     (re.compile(r"[\u1000-\u109f]"), "Burmese script"),
     (re.compile(r"[\u0590-\u05ff]"), "Hebrew script"),
 )
-_SAMPLE = 8000  # characters that are looked at
+_SAMPLE = 4000  # characters that are looked at
 _FEWEST_WORDS = 25  # below this many words nothing is refused: a headline has few small words
 
 
@@ -57,15 +59,18 @@ def name_language(text: str) -> str:
         `English`, another language of the list, a script, or `English` where the text is too short to tell.
     """
     sample = text[:_SAMPLE]
-    letters = sum(1 for character in sample if character.isalpha())
-    for script, name in _SCRIPTS:
-        if letters and len(script.findall(sample)) > 0.4 * letters:
-            return name
-    words = [word.lower() for word in _WORD.findall(sample)]
-    if len(words) < _FEWEST_WORDS:
+    foreign = _BEYOND_LATIN.findall(sample)
+    if len(foreign) > 0.1 * len(sample):
+        letters = sum(1 for character in sample if character.isalpha())
+        for script, name in _SCRIPTS:
+            if len(script.findall(sample)) > 0.4 * letters:
+                return name
+    words = Counter(_WORD.findall(sample.lower()))
+    total = sum(words.values())
+    if total < _FEWEST_WORDS:
         return "English"
-    counts = {name: sum(word in common for word in words) for name, common in _COMMON.items()}
+    counts = {name: sum(words[word] for word in common) for name, common in _COMMON.items()}
     best = max(counts, key=lambda name: (counts[name], name == "English"))
     # tables and lists have few small words in any language: only a clear other language is refused
-    clear = counts[best] > 1.5 * counts["English"] and counts[best] > 0.12 * len(words)
+    clear = counts[best] > 1.5 * counts["English"] and counts[best] > 0.12 * total
     return best if clear else "English"

@@ -13,7 +13,7 @@ _CLASSES: dict[str, str] = {
         worker foreigners nationals citizens citizen locals victims victim survivors survivor members
         member relatives brothers sisters sons daughters mothers fathers widows orphans neighbours
         traders shopkeepers drivers hikers hiker climbers trekkers protesters protester demonstrators
-        activists employees shoppers commuters guests patients patient prisoners inmates detainees
+        activists employees shoppers commuters guests patients patient inmates detainees
             producers growers homeowners homeowner customers folk males
         females newborns grandchildren siblings couples crew crewmen sailors seafarers swimmers minority
         believers humans breadwinners dependants dependents pensioners under-fives ethnic tribesmen
@@ -72,14 +72,14 @@ _CLASSES: dict[str, str] = {
     "injury": "injuries injury wounded injured",
     "missing": "missing disappeared disappearances",
     "beneficiary": "beneficiaries beneficiary recipients",
-    "displacement": "displacements displacement evictions",
+    "displacement": "displacements displacement evictions departures",
     "evacuation": "evacuations",
     "arrival": "arrivals newcomers arrival entrants crossings border-crossers",
     "asylum": "applications claims asylum-applications",
     "return": "returns repatriations deportations",
     "abduction": "abductions kidnappings arrests",
     # people not counted for their own sake: no figure unless they are killed, hurt, held or trapped
-    "captive": "hostages hostage captives captive abductees",
+    "captive": "hostages hostage captives captive abductees prisoners pows",
     "staff": """
         aid-workers volunteers volunteer firefighters firefighter rescuers rescuer journalists
         journalist reporters staff doctors nurses paramedics medics experts observers monitors teachers
@@ -152,6 +152,9 @@ PAIRS = {
     ("gang", "members"),
     ("armed", "members"),
     ("armed", "gunmen"),
+    ("host", "families"),
+    ("host", "households"),
+    ("host", "communities"),
     ("militia", "members"),
     ("crew", "members"),
     ("staff", "members"),
@@ -288,12 +291,13 @@ IDENTITY = {
 # a place of shelter; living in one is being displaced
 SHELTERS = frozenset(
     """
-    camp camps shelter shelters centre centres center centers tent tents school schools church churches
-    mosque mosques gymnasium gymnasiums gym stadium monastery monasteries settlement settlements
-    relatives friends host hosts open streets roadside makeshift temporary collective compound relief
-    transit accommodation cathedral parish hotel hotels barracks bush forest forests mountains temple
-    temples airport base site sites evacuation emergency reception hospital caravans tarpaulins trees
-    sheeting unfinished displacement parks park plazas
+    camp camps shelter shelters centre centres center centers tent tents school schools church
+    churches mosque mosques gymnasium gymnasiums gym stadium monastery monasteries settlement
+    settlements relatives friends neighbours neighbors kin strangers host hosts open streets
+    roadside makeshift temporary collective compound relief transit accommodation cathedral parish
+    hotel hotels barracks bush forest forests mountains temple temples airport base site sites
+    evacuation emergency reception hospital caravans tarpaulins trees sheeting unfinished
+    displacement parks park plazas
     """.split()
 )
 

@@ -77,7 +77,7 @@ MODIFIER_ENDS = tuple(
 
 # Prepositions after which a capitalised name is a place, even one that no table knows.
 PLACE_PREPOSITIONS = words(
-    "in near towards toward into across throughout inside outside around within along through onto beyond"
+    "in near off towards toward into across throughout inside outside around within along through onto beyond"
 )
 # Prepositions that need a known name, a noun of place or a word of movement beside them.
 OPEN_PREPOSITIONS = words("from to at on off for of between via amid above below behind under over by")
@@ -86,7 +86,13 @@ PLACE_VERBS = words(
     "fled flee flees fleeing reached reach reaching entered entering enter leave leaving left escaped"
     " escaping vacate vacated abandoned abandoning besieged besieging shelled shelling captured capturing"
     " seized seizing recapture recaptured retake retook retaken overran hit struck ravaged battered host"
-    " hosts hosting"
+    " hosts hosting raided torched looted stormed bombarded shells raids overrunning encircled recapturing"
+)
+# Before `of` and a name, these make it a place.
+RESIDENTS = words(
+    "residents inhabitants villagers natives population populations outskirts suburbs streets mayor"
+    " townspeople dead wounded victims ruins half hills shores recapture fall siege capture battle shelling"
+    " bombardment"
 )
 MOVING = words(
     "fled flee flees fleeing move moved moving moves go goes going gone went travel travelled traveled"
@@ -98,7 +104,8 @@ MOVING = words(
     " outflow exodus sneaked sneak smuggled came come coming people residents families refugees villagers"
     " civilians idps returnees households migrants inhabitants villages road flight flights convoy"
     " convoys resettled resettlement seekers others newcomers men women children leave leaving left bound"
-    " back trip journey ferried flown airlifted"
+    " highway motorway railway bridge ferry ferries train trains bus buses lorries trucks back trip"
+    " journey ferried flown airlifted"
 )
 
 # Verbs and nouns of going somewhere, which make `to X` a destination.
@@ -112,6 +119,10 @@ MOVE_VERB = words(
     " coming resettled resettlement ferried flown airlifted bound way back return-home journey journeyed"
     " left leaving leave forced made migrated migrate pushed run ran flight airlift carried carry"
     " carrying take takes taking ferry ferrying transporting bring bringing sneaks"
+)
+# Words that make no name of nouns of places: "EVACUATION CENTRES".
+GENERIC = words(
+    "evacuation transit collective reception relief health medical temporary displacement idp the of new old"
 )
 # People before `at` and an organisation: "a professor at Makerere".
 EMPLOYED = words(
@@ -180,7 +191,7 @@ METONYM = words(
     " n'djamena yaoundé yaounde tripoli tunis algiers rabat pretoria harare lusaka maputo luanda nouakchott"
     " accra dakar conakry freetown monrovia sana'a sanaa muscat minsk belgrade sofia bucharest budapest"
     " kremlin stockholm oslo copenhagen helsinki lisbon dublin ottawa"
-)
+) | {"addis ababa", "new delhi", "phnom penh", "kuala lumpur", "mexico city", "the hague", "new york"}
 SPEAKING = words(
     "said says told tells added adds stated states claimed claims warned warns reported reports"
     " announced announces stressed noted notes explained estimates estimated believes argued quoted"
@@ -229,7 +240,7 @@ CLOSED = words(
 # First words of names of places.
 PLACE_FIRST = words(
     "lake mount mt river camp port wadi jebel jabal deir dayr ein ain kafr kafar beit tell tel tall khan"
-    " bir san santa sao fort cape isle ile saint st umm um nahr qalat bani bab cox's guadeloupe los las"
+    " bir cap san santa sao fort cape isle ile saint st umm um nahr qalat bani bab cox's guadeloupe los las"
     " puerto villa ciudad lycée lycee collège hôpital colonia barrio hacienda"
 )
 # Known names that are also words or names of people: they need a word of place beside them.
@@ -247,7 +258,25 @@ DESCRIBED = words(
     " archipelago settlement neighbourhood neighborhood frontier mainland township commune atoll"
     " southeast southwest northeast northwest north south east west north-east north-west south-east"
     " south-west countryside suburbs outskirts coastline highlands desert mountains forest hills bush"
-    " plains capital's provinces districts states cities towns villages regions camps"
+    " plains capital's provinces districts states cities towns villages regions camps lands oblast zone"
+    " homeland hamlet slum riverbank lakeshore"
+)
+# Places of a few, which are no place of a figure unless it is in, at or to them: "their base".
+SPOT = words(
+    "hospital hospitals school schools stadium base sector centre centres center centers mosque church"
+    " monastery"
+    " university airport bridge crossing river shelter shelters gymnasium compound quarter ward market square"
+    " dam barracks station quay port slopes path sites site hamlets prison prisons bank banks clinic convent"
+    " temple cathedral hotel hotels jungle checkpoint checkpoints warehouse hangar terminal plain"
+    " marshes swamps isthmus no-man's-land world globe"
+)
+# Words that cannot stand between an article and the noun of its place.
+NO_ADJECTIVE = words(
+    "a an of in at on to from and or but by for with as who which that is was are were has have had"
+    " been be not"
+    " into near than about over after before people while when where said says their its his her our there"
+    " following listed fled flee fleeing leave left reach reached enter entered will would could may"
+    " might must than then so if out up down off under through between against during"
 )
 # Nouns that, counted or qualified, are places as written: 17 prefectures, rural areas.
 COUNTED = words(
@@ -264,9 +293,17 @@ TRAILING_NOUN = re.compile(
     r"|divisions?|"
     r"localit(?:y|ies)|woredas?|payams?|wards?|zones?|cit(?:y|ies)|towns?|villages?|settlements?|camps?"
     r"|sites?|"
-    r"airport|dam|stadium|bridge|hospital|monastery|prison|barracks|roads?|highway|post|pass|port|volcano|base"
+    r"(?:(?:landing|football|sports|border|ferry|military|air|teaching|provincial|district|university|primary"
+    r"|secondary|high|girls['’]?|boys['’]?|general|main|central|maternity|children['’]s|old|public"
+    r"|cattle|reception"
+    r"|registration|fishing|oil|gas|trade) )?(?:sites?|stadium|hospitals?|schools?|base|church|mosque"
+    r"|cathedral|temple|convent"
+    r"|market|square|compound|college|clinic|bridge|airport|port|crossing|post|checkpoint|cent(?:re|er)"
+    r"|field|terminal)|"
+    r"airport|dam|hospital|monastery|prison|barracks|roads?|highway|post|pass|port|volcano|base"
     r"|(?:transit|reception|evacuation|collective|registration|detention|border|relief|health) "
-    r"(?:cent(?:re|er)s?|post|point)|islands?|peninsula|neighbou?rhoods?|quarters?|valleys?|rivers?|basin|lake|mountains?"
+    r"(?:cent(?:re|er)s?|post|point)|islands?|peninsula|neighbou?rhoods?|quarters?|valleys?|rivers?"
+    r"|basin|lake|mountains?"
     r"|forest|"
     r"coast|delta|desert|plains?|atolls?|areas?|border|crossing|checkpoint|enclave|suburbs?|counties|capital|"
     r"highlands|hills|strip|countryside|sub-districts?|subdistricts?|sub-count(?:y|ies)|metropolitan area))"

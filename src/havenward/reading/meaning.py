@@ -6,13 +6,22 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from havenward.reading.clauses import PREPOSITIONS, split_words
-from havenward.reading.guesses import Guessing
+from havenward.reading.clauses import split_words
+from havenward.reading.grammar_words import BE, FUTURE, HAVE, PREPOSITIONS
+from havenward.reading.guesses import EMPTY, Guessing, key_of
 from havenward.reading.lexicon_groups import PERSONS
 from havenward.reading.lexicon_terms import ORDER
 from havenward.reading.parts import Meaning
 from havenward.reading.predicates import read_predicates
-from havenward.reading.refusals import has_cause, refuse_document, refuse_number, refuse_sentence, refuse_text
+from havenward.reading.refusals import (
+    counts_cases,
+    has_cause,
+    refuse_document,
+    refuse_number,
+    refuse_sentence,
+    refuse_share,
+    refuse_text,
+)
 from havenward.reading.tables import Tables
 from havenward.reading.tenses import EVENTS, PLANNING, Done, Find, Known, rank_term
 from havenward.reading.topics import Topics
@@ -31,6 +40,7 @@ _OTHER_RATE = re.compile(
     r"|month|year|hour|minute)\b|(?:weekly|monthly|annually)\b)",
     re.IGNORECASE,
 )
+_PEOPLE = re.compile(r"\b(?:people|refugees|idps|families|households|persons|displaced)\b", re.IGNORECASE)
 _OTHER_RATE_BEFORE = re.compile(r"\b(?:each|every)\s+(?:week|month|year)\W+(?:\w+\s+){0,2}\Z", re.IGNORECASE)
 
 
@@ -92,7 +102,7 @@ class _Reader:
             meaning = out[index]
             if meaning is not None:
                 self.known.done.append(Done(meaning, sentence, quantity.kind))
-                self.known.values.setdefault((quantity.low, quantity.high), meaning)
+                self.known.values.setdefault(key_of(quantity.low, quantity.high), meaning)
 
 
 class _Judge(Guessing):
@@ -102,22 +112,38 @@ class _Judge(Guessing):
         phrase, kind = self.phrase, self.phrase.kind
         if refuse_number(self.clause, self.at, phrase, self.number):
             return None
+        if counts_cases(self.clause, phrase):
+            return None
         if kind == "thing":
             self.known.things.add(self.clause.qty[self.at])
             return None
-        if self.follows_thing():
+        if self.percent and (
+            self.clause.word(self.at - 1) == "by" or refuse_share(self.clause, self.at, phrase)
+        ):
+            return None  # growth, money, a rate
+        if self.percent and phrase.kind == "" and self.follows_money():
             return None
-        if self.percent and self.clause.word(self.at - 1) == "by":
-            return None  # growth
         self.preds = read_predicates(self.clause, phrase)
         find = self.labelled()
         if self.label is not None:
             return self.accept(find, self.base()) if find is not None else None
+        if (
+            self.preds.left.kind not in {"hold", "verb", "reach", "expect", "aid", "noun"}
+            and self.follows_thing()
+        ):
+            return None
         self.collect()
         if kind in {"unknown", "staff"} and not self.finds and not phrase.name:
             return None
         best = self.choose()
         inherited = self.base()
+        if best is None or best.weight > 1:
+            best = self.listed() or best
+        men = phrase.head >= 0 and self.clause.words[phrase.head] == "men" and phrase.right == phrase.head + 1
+        if (best is None and kind == "") or (men and (best is None or best.term in {"displaced", "refugee"})):
+            best = self.armed_men() or best
+        if best is not None and best.term == "at_risk_population" and (best.weight == 3 or kind == ""):
+            best = self.armed_men() or self.same_value() or self.stays(best, inherited)
         single = self.number in {"one", "1"}
         if (single or self.clause.word(self.at - 1) in {"his", "her", "my"}) and kind not in {
             "home",
@@ -128,7 +154,12 @@ class _Judge(Guessing):
                 best = self.shared_verb(self.preds.left.at)
             if best is None or best.term not in EVENTS | {"trapped"}:
                 return None
-        if self.speaks(best):
+        if self.speaks(best) or (
+            phrase.pronoun
+            and self.preds.left.kind == "comma"
+            and (best is None or best.weight > 1)
+            and self.is_unconcerned()
+        ):
             return None
         if (
             inherited is not None
@@ -160,6 +191,15 @@ class _Judge(Guessing):
             and inherited.meaning.term in {"refugee", "displaced"}
         ):
             best = replace(best, term=inherited.meaning.term, temporality="current")
+        if (
+            best is not None
+            and best.weight == 3
+            and best.temporality == "expected"
+            and inherited is not None
+            and inherited.meaning.term == "returned"
+            and inherited.meaning.temporality == "expected"
+        ):
+            best = replace(best, term="returned")  # "the low scenario is 600,000 refugees"
         if self.preds.subset or phrase.pronoun or (self.percent and (best is None or best.weight == 3)):
             best = self.join(best, inherited)
         if (
@@ -180,7 +220,7 @@ class _Judge(Guessing):
         ):  # "118,000 IDPs (19,700 households) were registered"
             best = replace(best, term=inherited.meaning.term, temporality=inherited.meaning.temporality)
         if best is None:
-            best = self.fall_back(inherited) or self.guess(inherited)
+            best = self.ours() or self.on_road() or self.fall_back(inherited) or self.guess(inherited)
         if best is None:
             return None
         return self.accept(best, inherited)
@@ -197,9 +237,36 @@ class _Judge(Guessing):
             for w in words[self.phrase.right : self.phrase.right + 7]
         ) and ("," not in words[self.phrase.right : self.phrase.right + 3])
 
+    def verbless(self, find: Find) -> bool:
+        """Whether a key figure without a verb only says so many are displaced."""
+        clause = self.clause
+        if (
+            self.preds.main is not None
+            or find.start != self.phrase.right
+            or clause.words[find.end - 1] != "displaced"
+        ):
+            return False
+        if (
+            self.known.layout.sentences[self.quantity.sentence].role == "title"
+            or self.preds.left.kind == "verb"
+        ):
+            return False
+        return not any(w in BE or w in HAVE or w in FUTURE for w in clause.words)
+
+    def follows_money(self) -> bool:
+        """Whether the sentence before is about money: "We seek $30 million. 9 per cent has come in"."""
+        if self.quantity.sentence == 0 or self.preds.left.kind == "subset" or self.phrase.pronoun:
+            return False
+        before = self.known.layout.words(self.quantity.sentence - 1)[-200:]
+        return any(sign in before for sign in "$€£") and not _PEOPLE.search(before)
+
     def follows_thing(self) -> bool:
         """Whether a number without a noun follows one of things: "three villages ... and two others"."""
         if self.phrase.kind != "" or self.percent:
+            return False
+        main = self.preds.main
+        told = main is not None and main.cue is not None
+        if told and not self.phrase.more and self.preds.left.kind not in {"and", "comma"}:
             return False
         for k in range(self.at - 1, max(-1, self.at - 30), -1):
             if self.clause.qty[k] >= 0:
@@ -209,6 +276,8 @@ class _Judge(Guessing):
     def choose(self) -> Find | None:  # noqa: C901, PLR0912 - cases, read in order
         finds = [f for f in self.finds if f.term not in {"waiting", "follow", "expected"}]
         kind = self.phrase.kind
+        if kind == "death":
+            finds = [f for f in finds if f.term != "rescued"]  # "pulled 22 bodies from the water"
         if any(f.term == "expected" for f in self.finds) or (
             self.preds.left.kind == "expect" or (self.preds.left.kind == "start" and self.preds.left.expected)
         ):
@@ -223,7 +292,12 @@ class _Judge(Guessing):
                 and kind not in {"forces", "fighters", "death", "staff"}
             ):
                 at = self.preds.left.at
-                finds = [Find("displaced", "expected", 0, max(0, at), max(0, at) + 1, conditional=True)]
+                whole = self.base()
+                term = whole.meaning.term if whole is not None else ""
+                here = whole is not None and whole.sentence == self.quantity.sentence
+                if term not in {"returned", "evacuated"} and not (here and term in {"forces", "fighters"}):
+                    term = "displaced"
+                finds = [Find(term, "expected", 0, max(0, at), max(0, at) + 1, conditional=True)]
         if not finds:
             return None
         affirmed = [f for f in finds if not f.negated]
@@ -251,11 +325,13 @@ class _Judge(Guessing):
         same = [f for f in finds if f.term == best.term]
         strongest = min(same, key=lambda f: f.weight)
         flight = {"displaced", "refugee"}
+        if strongest.term == "displaced" and strongest.temporality == "past" and self.verbless(strongest):
+            strongest = replace(strongest, temporality="current")  # "530,000 internally displaced (August)"
         if (
             strongest.term == "displaced"
-            and self.phrase.head < 0
-            and strongest.start == self.phrase.right
-            and self.clause.word(strongest.start) == "displaced"
+            and strongest.start in {self.phrase.right, self.phrase.right + 1}
+            and self.clause.word(strongest.start) in {"displaced", "uprooted", "homeless"}
+            and (self.phrase.head < 0 or self.preds.left.kind == "of")
             and {"the", "these", "those"} & set(self.clause.words[self.phrase.left : self.at])
         ):
             strongest = replace(strongest, temporality="current")  # "of the 5.5 million displaced"
@@ -293,7 +369,9 @@ class _Judge(Guessing):
             return None
         if kind == "home" and term not in {"homes_destroyed", "evacuated", "trapped", "at_risk_population"}:
             return None
-        if term in {"assisted", "affected", "at_risk_population", "held"} and self.elsewhere():
+        if (
+            term in {"assisted", "affected", "at_risk_population", "held"} or find.weight > 1
+        ) and self.elsewhere():
             return None
         if (
             kind == "unknown"
@@ -309,10 +387,23 @@ class _Judge(Guessing):
             and (self.preds.left.kind not in {"city", "reach"})
         ):
             return None
-        if self.percent and kind == "" and self.preds.left.kind in {"verb", "reach"} and not phrase.of:
+        if (
+            self.percent
+            and kind == ""
+            and self.preds.left.kind in {"verb", "reach"}
+            and not phrase.of
+            and (clause.word(phrase.right) not in EMPTY)
+        ):
             return None  # "inflation hit 300 per cent"
         if term != "killed" and self.other_rate():
             return None
+        if (
+            term in {"displaced", "refugee"}
+            and self.preds.main is None
+            and time != "expected"
+            and self.supposed()
+        ):
+            time = "expected"  # "if the dam breaks, I see 300,000 on the move"
         if term in {"displaced", "refugee"} and time == "expected":
             term = "expected_displaced"
         unit = "persons"
@@ -322,9 +413,19 @@ class _Judge(Guessing):
             unit = "homes"
         elif kind == "" and not self.percent:
             last = inherited.meaning.unit if inherited is not None else ""
+            if self.preds.left.kind == "reach":  # "the number of families has passed 7,000"
+                near = clause.words[max(0, self.preds.left.at - 12) : self.preds.left.at]
+                if {"families", "households"} & set(near) and {"number", "total", "tally"} & set(near):
+                    unit = "households"
             if term == "homes_destroyed":
                 unit = "homes"
-            elif last == "households" and (phrase.more or phrase.pronoun or self.preds.subset):
+            elif last == "households" and (
+                phrase.more
+                or phrase.pronoun
+                or self.preds.subset
+                or find.start == self.at
+                or {"further", "another", "additional", "other"} & set(clause.words[phrase.left : self.at])
+            ):
                 unit = "households"
         if self.label is not None:
             unit = self.label.unit
@@ -332,13 +433,23 @@ class _Judge(Guessing):
             unit = "percent"
         elif unit == "persons" and (quantity.kind == "rate" or self.daily(term)):
             unit = "persons_per_day"
-            if time == "past" and find.weight < 2 and self.preds.main is None and term != "killed":
+            governed = self.preds.left.kind == "verb" and self.preds.left.past
+            if (
+                time == "past"
+                and find.weight < 2
+                and self.preds.main is None
+                and term != "killed"
+                and not governed
+            ):
                 time = "current"
         if (
             self.preds.left.kind == "reach"
             and kind == ""
             and inherited is not None
-            and inherited.sentence == quantity.sentence
+            and (
+                inherited.sentence == quantity.sentence
+                or clause.word(self.at - 2) in {"it", "it's", "been", "nearer"}
+            )
             and inherited.meaning.unit == "persons_per_day"
             and unit == "persons"
         ):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from havenward.reading.lexicon_places import ARMED, BY_NOTHING, CIVILIAN, NUMBER_WORDS, words
 from havenward.reading.names import even_out
 from havenward.reading.parts import Movement
-from havenward.reading.roles import Site, read_roles
+from havenward.reading.roles import Site, Sites
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -116,12 +116,10 @@ def find_movements(
     """
     written = layout.text
     layout = even_out(layout)
-    sites: dict[int, list[Site]] = {}
-    for site in read_roles(layout, mentions):
-        sites.setdefault(site.sentence, []).append(site)
+    sites = Sites(layout, mentions)
     found: list[Movement] = []
-    for index in sorted(sites):
-        for step in _read_sentence(layout, index, sites[index]):
+    for index in sites.sentences():
+        for step in _read_sentence(layout, index, sites):
             origin, destination = step.origin, step.destination
             found.append(
                 Movement(
@@ -157,13 +155,16 @@ class _Step(NamedTuple):
         )
 
 
-def _read_sentence(layout: Layout, index: int, sites: list[Site]) -> list[_Step]:
+def _read_sentence(layout: Layout, index: int, places: Sites) -> list[_Step]:
     text = layout.text
     sentence = layout.sentences[index]
+    verbs = list(islice(_VERB.finditer(text, sentence.start, sentence.end), _MAX_VERBS))
+    if not verbs:
+        return []
+    sites = places.of(index)
     starts = [site.start for site in sites]
     steps: list[_Step] = []
     before = ""
-    verbs = list(islice(_VERB.finditer(text, sentence.start, sentence.end), _MAX_VERBS))
     for row, verb in enumerate(verbs):
         ahead = min(sentence.end, verb.end() + _MAX_AHEAD)
         if row + 1 < len(verbs):

@@ -20,16 +20,19 @@ _WORD = (
 )
 # A name has at most ten words; what joins them is part of names in the languages of the world.
 _NAME = re.compile(
-    rf"{_WORD}(?:[ ](?:(?:de|la|las|los|del|da|do|dos|du|des|di|le|les|sur|y|e|et|al|el|ul|ibn|of the|of) )?"
+    rf"{_WORD}(?:[ ](?:[dl]['’]|(?:de|la|las|los|del|da|do|dos|du|des|di|le|les|sur|y|e|et|al|el|ul|ibn|of the|of) )?"
     rf"{_WORD}){{0,9}}"
 )
 # "Islamic State in Iraq and the Levant" names a group, not its countries.
 _GROUP_NAME = re.compile(
     r"Islamic State (?:in|of) (?:Iraq|Libya|Khorasan)(?: and (?:the Levant|al-Sham|Syria|Greater Syria))?"
 )
-_BLANKS = dict.fromkeys(map(ord, "\n\r\t\u00a0\u2007\u2009\u202f\u200a\u2002\u2003"), " ")
-_SPEAKER = frozenset(f"I{end}" for end in ("", *(f"{mark}{verb}" for mark in "'’" for verb in ("ve", "m", "d", "ll"))))
+_BLANKS = "\n\r\t\u00a0\u2007\u2009\u202f\u200a\u2002\u2003"
+_SPEAKER = frozenset(
+    f"I{end}" for end in ("", *(f"{mark}{verb}" for mark in "'’" for verb in ("ve", "m", "d", "ll")))
+)
 _MAX_NAMES = 150  # words; a sentence with more capitalised words is no prose
+_HYPHENS = frozenset("-‑")
 OWNER = frozenset({"'s", "’s", "´s", "`s", "‘s"})
 
 
@@ -47,13 +50,18 @@ class Name(NamedTuple):
 
 def even_out(layout: Layout) -> Layout:
     """Give a layout whose blanks of all kinds, and line ends, are plain blanks; offsets stay the same."""
-    return Layout(layout.text.translate(_BLANKS), layout.sentences)
+    text = layout.text
+    for blank in _BLANKS:
+        if blank in text:
+            text = text.replace(blank, " ")
+    return Layout(text, layout.sentences)
 
 
 def find_names(layout: Layout, look_up: LookUp) -> Iterator[Name]:
     """Give the names of a text in order, cut where a small word or an owner's 's parts them."""
     text = layout.text
-    groups = [match.span() for match in _GROUP_NAME.finditer(text)]
+    groups = [match.span() for match in _GROUP_NAME.finditer(text)] if "Islamic State" in text else []
+    keys: dict[str, str] = {}
     group = 0
     for index, sentence in enumerate(layout.sentences):
         opening = sentence.start
@@ -61,20 +69,32 @@ def find_names(layout: Layout, look_up: LookUp) -> Iterator[Name]:
             opening += 1
         left = _MAX_NAMES
         for match in _NAME.finditer(text, sentence.start, sentence.end):
-            left -= 1 + match[0].count(" ")
+            run = match[0]
+            left -= 1 + run.count(" ")
             if left < 0:
                 break
+            if " " not in run and (run in _SPEAKER or (low := run.lower()) in FUNCTION or low in CLOSED):
+                continue
             for start, end, owner in _cut(text, match.start(), match.end(), look_up):
                 while group < len(groups) and groups[group][1] <= start:
                     group += 1
-                if (group < len(groups) and groups[group][0] <= start) or text[end : end + 1] in {"-", "‑"}:
+                if (group < len(groups) and groups[group][0] <= start) or (
+                    text[end : end + 1] in _HYPHENS and text[end + 1 : end + 2] != "-"
+                ):
                     continue  # within the name of a group, or "Iraq-led"
-                key = fold(text[start:end])
+                words = text[start:end]
+                key = keys.get(words, "")
+                if not key:
+                    key = keys[words] = fold(words)
                 yield Name(start, end, index, key, look_up(key), owner, start <= opening)
 
 
 def _cut(text: str, start: int, end: int, look_up: LookUp) -> Iterator[tuple[int, int, bool]]:
     """Cut a run of capitalised words where a small word or an owner's 's parts it."""
+    if text.find(" ", start, end) < 0 and text[start] not in "'‘’`":
+        owned = text[end - 2 : end].lower() in OWNER
+        yield start, end - 2 if owned else end, owned or text[end : end + 1] in {"'", "’"}
+        return
     begin = start
     at = start
     while at < end:
@@ -94,7 +114,9 @@ def _cut(text: str, start: int, end: int, look_up: LookUp) -> Iterator[tuple[int
             begin = stop + 1
             if text.startswith("the ", begin):
                 begin += 4
-        elif low[-2:] in OWNER and not (stop < end and look_up(fold(text[begin:end]))):
+        elif (
+            low[-2:] in OWNER and low[:-2] != "people" and not (stop < end and look_up(fold(text[begin:end])))
+        ):
             yield from _trim(text, begin, stop - 2, owner=True)
             begin = stop + 1
         at = stop + 1

@@ -117,7 +117,7 @@ def read_numbers(reach: Reach) -> list[Number]:
     return numbers
 
 
-def _read_digits(reach: Reach, token: re.Match[str]) -> tuple[Number | None, int]:
+def _read_digits(reach: Reach, token: re.Match[str]) -> tuple[Number | None, int]:  # noqa: C901, PLR0912 - cases, read in order
     """Read a number in digits with what hangs on it: fraction sign, scale, percent sign."""
     low, right = reach.low, reach.right
     start, end = token.span("digits")

@@ -11,15 +11,17 @@ from havenward.reading.gazetteer import fold
 from havenward.reading.lexicon_places import (
     AMBIGUOUS,
     DIRECTION,
+    EMPLOYED,
+    GENERIC,
     KIND,
     MOVING,
-    EMPLOYED,
     NO_PLACE,
     OPEN_PREPOSITIONS,
     ORGANISATION,
     PLACE_FIRST,
     PLACE_PREPOSITIONS,
     PLACE_VERBS,
+    RESIDENTS,
     SPEAKING,
     TITLE,
     TRAILING_NOUN,
@@ -39,13 +41,39 @@ _AFTER_BRACKET = re.compile(r" ?\(([A-Z]{2,6})\)")
 _LIST_GAPS = frozenset({" and ", ", and ", " & ", "/", " / ", " or ", ", or "})
 _LIST_GOES_ON = re.compile(r"(?:,? and |, |/|,? or )[A-Z]")
 _LIST_OPENS = re.compile(r"(?:[(:,]|\bas|including|include|are|and)(?: the)? ?\Z")
-_TAKES_IN = re.compile(
-    r" (?:(?:has|have|had|alone|now|also) ){0,2}(?:saw|seen|sees|receiv\w+|hosts?|hosted|hosting|took in|tak\w+ in|record\w*"
-    r"|regist\w+|count(?:s|ed)|lost|shelter(?:s|ed)?|absorb\w*|accounts? for|accounted|is home|was home|fell|fallen|emptied"
-    r"|empties|welcom\w+|bore|suffered|reported)\b"
+# "Minova, Kalehe territory, ..."
+_LARGER = re.compile(
+    r"(?:the )?[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2} (?:[Tt]erritory|[Dd]istrict|[Pp]rovince|[Cc]ounty"
+    r"|[Ss]tate|[Rr]egion)[,:]"
 )
+# "the largest site, Kanyaruchinya, ...", "a village called Ngala"
+_APPOSED = re.compile(
+    r"\b(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir|[Tt]his|[Aa]nother) (?:[a-z-]+ ){0,3}(?:site|camp|town|village"
+    r"|city|district|settlement|hamlet|island"
+    r"|neighbou?rhood|suburb|province|region|county|port|crossing|township|commune)(?:,| called| named) \Z"
+)
+# A building keeps the name of a person or an organisation: "the General Santander stadium".
+_BUILDING = re.compile(
+    r" (?:stadium|hospital|bridge|airport|school|camp|prison|square|road|barracks|mosque|church|clinic)\b"
+)
+_TAKES_IN = re.compile(
+    r" (?:(?:has|have|had|alone|now|also) ){0,2}(?:saw|seen|sees|receiv\w+|hosts?|hosted|hosting"
+    r"|took in|tak\w+ in|record\w*"
+    r"|regist\w+|count(?:s|ed)|lost|shelter(?:s|ed)?|absorb\w*|accounts? for|accounted|is home|was home"
+    r"|fell|fallen|emptied"
+    r"|empties|welcom\w+|bore|suffered|reported)\b|, (?:whose|where|home to|once home|now home"
+    r"|a (?:[a-z]+ )?(?:town|city|village|district))\b"
+)
+_LETTER = re.compile("[A-HJ-Z]|[IVX]{2,5}")
+_STANDS = re.compile(
+    r" (?:is|was|has been|had been|remains|remained|lies|stands) (?!said|told|quoted|a (?:doctor|mother"
+    r"|father|farmer))"
+)
+# Lands whose towns are surnames in reports of any land.
+_SURNAMES = frozenset("USA GBR CAN AUS NZL IRL DEU FRA ITA ESP ZAF".split())
 _ROW_GAP = re.compile(r"(?: \([^)]{1,30}\))?(?: ?[:|]| [–—-] ?\d| \d)")
 _SHORT = 4  # letters of a name that is trusted to be the same wherever it stands
+_PAIR = 2
 _BIG = 6  # digits of the population of a town that is known without its country
 _KINDS = {"c": "country", "a": "admin", "r": "area", "t": "town", "s": "site"}
 
@@ -116,7 +144,9 @@ def find_places(layout: Layout, gazetteer: Gazetteer) -> tuple[PlaceMention, ...
         found.extend(reversed(listed_before))
         found.append(mention)
         waiting = []
-    again = [_make(n, n.start, n.end, "", n.known, scene.context) for n in refused if _recurs(scene, n, places)]
+    again = [
+        _make(n, n.start, n.end, "", n.known, scene.context) for n in refused if _recurs(scene, n, places)
+    ]
     found = _merge(_merge(found, again), find_formal(layout, look_up))
     return tuple(add_described(layout, found, look_up))
 
@@ -174,10 +204,10 @@ def _judge(scene: _Scene, name: Name) -> PlaceMention | None:
         if isinstance(part, Name):
             return _judge(scene, part)
         known = part
-    titled = left.before and left.before[-1].strip(".,").lower() in TITLE
-    if titled and not (known and known[0].kind == "c"):
-        return None
     trailing = TRAILING_NOUN.match(text, name.end, scene.layout.sentences[name.sentence].end)
+    titled = left.before and left.before[-1].strip(".,").lower() in TITLE
+    if titled and not (known and known[0].kind == "c") and trailing is None:
+        return None
     if name.owner or (trailing is not None and text.startswith(" of ", trailing.end())):
         trailing = None  # "the Donetsk suburb of Yasynuvata"
     if trailing is not None:
@@ -195,24 +225,38 @@ def _is_other(text: str, name: Name, parts: list[str], known: tuple[Known, ...])
     """Whether a name is a month, a group, an organisation, or an adjective of a country."""
     if name.key in DIRECTION or name.key in KIND:
         return True
-    if any(part in NO_PLACE for part in parts) and not (name.known and len(parts) > 1):
+    if parts[0] in GENERIC and all(part in DIRECTION or part in KIND or part in GENERIC for part in parts):
+        return True
+    if len(parts) > 1 and _LETTER.fullmatch(text, name.end - len(parts[-1]), name.end) is not None:
+        parts = parts[:-1] if TRAILING_NOUN.match(text, name.end) is not None else parts  # Mugunga III camp
+    if not NO_PLACE.isdisjoint(parts) and not (name.known and len(parts) > 1):
         return True
     if parts[0] in {"us", "uk"} and not text[name.start : name.end].replace(".", "").isupper():
         return len(parts) == 1
-    return not known and (bool(name.known) or any(part in ORGANISATION for part in parts))
+    if known:
+        return False
+    return bool(name.known) or (
+        not ORGANISATION.isdisjoint(parts) and _BUILDING.match(text, name.end) is None
+    )
 
 
 def _is_used_as_place(text: str, name: Name, parts: list[str], left: Left, *, known: bool) -> bool:
     """Whether the words around a name make it a place."""
     if left.typed or left.governor in PLACE_PREPOSITIONS or left.governor in PLACE_VERBS:
         return True
-    if parts[0] in PLACE_FIRST or (len(parts) > 1 and parts[-1] in KIND):
+    if parts[0] in PLACE_FIRST or (len(parts) > 1 and (parts[-1] in KIND or _is_coded(text, name, parts))):
+        return True
+    if left.governor == "at" and _is_at(text, name, parts, left):
         return True
     if known:
         return name.opens and (
             _ROW_GAP.match(text, name.end) is not None or _TAKES_IN.match(text, name.end) is not None
         )
-    return _is_at(text, name, parts, left) if left.governor == "at" else _moves_there(left)
+    if left.governor in {"", "called", "named"} or left.governor.endswith(","):
+        return _APPOSED.search(text, max(0, name.start - 70), name.start) is not None
+    if left.governor == "of" and left.before[-2:-1] and left.before[-2].lower() in RESIDENTS:
+        return True
+    return _moves_there(left)
 
 
 def _measure(
@@ -245,10 +289,9 @@ def _make(
     context: Counter[str],
 ) -> PlaceMention:
     best = _choose(known, context)
-    kinds = {"c": "country", "a": "admin", "r": "area", "t": "town", "s": "site"}
     if best is None:
         return PlaceMention(start, end, name.sentence, kind or "town")
-    own = kinds.get(best.kind, "town")
+    own = _KINDS.get(best.kind, "town")
     if own in {"country", "town"} or not kind:
         kind = own if kind in {"", "area"} or own == "country" else kind
     if own == "country" and name.end < end and kind != "country":
@@ -259,14 +302,19 @@ def _make(
 def _choose(known: tuple[Known, ...], context: Counter[str]) -> Known | None:
     """Choose among places of one name: the case, then the country that the text is about, then size."""
     places = [k for k in known if k.kind != "d"]
-    if not places:
-        return None
+    if len(places) < _PAIR:
+        return places[0] if places else None
     return max(places, key=lambda k: (bool(k.location), k.kind == "c", context[k.country], k.size))
+
+
+def _is_coded(text: str, name: Name, parts: list[str]) -> bool:
+    """Whether a name is a noun of place with a letter or Roman number: Region V, Sector C."""
+    return parts[-2] in KIND and _LETTER.fullmatch(text, name.end - len(parts[-1]), name.end) is not None
 
 
 def _is_at(text: str, name: Name, parts: list[str], left: Left) -> bool:
     """Whether an unknown name after `at` is a place: "At Belladère, ...", "trucks at the Kamanyola post"."""
-    if len(parts) > _SHORT - 1 or text[name.start : name.end].isupper() or text[name.end :][:1].isalnum():
+    if len(parts) > _SHORT - 1 or text[name.start : name.end].isupper():
         return False
     before = [word.strip(".,;:()[]\"'“”‘’").lower() for word in left.before[-4:-1]]
     if any(word in EMPLOYED for word in before):
@@ -280,6 +328,8 @@ def _moves_there(left: Left) -> bool:
         return True
     if left.governor not in {"from", "to", "via", "between"}:
         return False
+    if left.before[-2:-1] and left.before[-2][-1:].isdigit():
+        return True  # "and 4,803 from X"
     return any(word.strip(".,;:()[]\"'“”").lower() in MOVING for word in left.before[-7:-1])
 
 
@@ -301,8 +351,11 @@ def _stands_alone(scene: _Scene, name: Name, known: tuple[Known, ...], left: Lef
     after = scene.layout.text[name.end : name.end + 12].split(" ")
     if best.size < _BIG and len(after) > 1 and after[1].strip(".,") in SPEAKING:
         return False
+    stands = _STANDS.match(scene.layout.text, name.end) is not None
     if best.size < _BIG and name.opens and single and name.key not in scene.certain:
-        return False
+        return stands and len(name.key) >= _BIG and (familiar or best.country not in _SURNAMES)
+    if stands and not single and best.country not in _SURNAMES:
+        return True
     return familiar or (best.size >= _BIG and len(name.key) > 4)
 
 
@@ -315,6 +368,9 @@ def _known_part(scene: _Scene, name: Name, parts: list[str], left: Left) -> Name
     places = [part for part in found if any(k.kind != "d" for k in part[2])]
     if not places:
         return ()
+    if found[0][2][0].kind == "d" and len(places) == 1 and parts[0].endswith("s") and not left.governor:
+        begin, stop, known = places[0]
+        return _sub_name(name, pieces, begin, stop, known)  # "many Venezuelans Colombia has"
     inside = {row for begin, stop, _ in found for row in range(begin, stop)}
     loose = [part for row, part in enumerate(parts) if row not in inside]
     if all(part in DIRECTION or part in KIND or part in PLACE_FIRST for part in loose):
@@ -380,6 +436,8 @@ def _begins_list(text: str, name: Name, start: int) -> bool:
     if not name.end < start <= name.end + 6:
         return False
     gap = text[name.end : start]
+    if gap == ", " and name.opens and _LARGER.match(text, start):
+        return True
     if gap == ", ":
         return bool(name.known) or _LIST_OPENS.search(text, max(0, name.start - 12), name.start) is not None
     return gap in _LIST_GAPS

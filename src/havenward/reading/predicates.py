@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from havenward.reading.clauses import (
+from havenward.reading.governors import Left, read_left
+from havenward.reading.grammar_words import (
     BE,
     BELIEF,
     CONJUNCTIONS,
@@ -17,15 +19,21 @@ from havenward.reading.clauses import (
     NEGATIONS,
     ORDERED,
     PREPOSITIONS,
-    Clause,
-    Phrase,
-    read_phrase,
 )
-from havenward.reading.governors import Left, read_left
 from havenward.reading.lexicon_groups import HEADS
 from havenward.reading.lexicon_terms import Cue
+from havenward.reading.noun_phrases import Phrase, read_phrase
 from havenward.reading.verbs import Group, cues_ahead, read_group
 
+if TYPE_CHECKING:
+    from havenward.reading.clauses import Clause
+
+_IRREGULAR = frozenset(
+    """
+    fell went came ran took gave fought stood sat lay rose grew saw spoke chose drew flew rode
+    slept began
+    """.split()
+)
 _STOPS = CONJUNCTIONS | {";", ".", ":", '"', "”", "“", "!", "?"}
 
 
@@ -77,7 +85,14 @@ def read_right(clause: Clause, phrase: Phrase, out: Predicates) -> None:  # noqa
                 break
             j = end + 1
             continue
-        if word == ";" and subject and not out.after and j + 1 < n and clause.qty[j + 1] >= 0:
+        if (
+            word == ";"
+            and subject
+            and not out.after
+            and j + 1 < n
+            and clause.qty[j + 1] >= 0
+            and read_phrase(clause, j + 1).head >= 0
+        ):
             j += 1
             continue
         if word == "comprising" and subject:
@@ -91,6 +106,13 @@ def read_right(clause: Clause, phrase: Phrase, out: Predicates) -> None:  # noqa
             continue
         if word in {"who", "which", "that"}:
             group = read_group(clause, j + 1)
+            if clause.word(j + 1) == ",":  # "who, it says, reach"
+                k = next((k for k in range(j + 2, min(n, j + 9)) if words[k] == ","), -1)
+                if k >= 0:
+                    group = read_group(clause, k + 1)
+            if group is None and clause.word(j + 1) == "according":
+                k = next((k for k in range(j + 2, min(n, j + 10)) if words[k] in HAVE or words[k] in BE), -1)
+                group = read_group(clause, k) if k >= 0 else None
             if (
                 group is None and j + 2 < n and words[j + 2] in {"said", "says", "say"}
             ):  # "who he said number ..."
@@ -104,6 +126,8 @@ def read_right(clause: Clause, phrase: Phrase, out: Predicates) -> None:  # noqa
                     and _object(clause, group.end)
                 ):
                     out.agent = True
+                    if group.expected:
+                        out.after.append(replace(group, cue=None))
                 else:
                     out.after.append(group)
             elif group is not None:
@@ -179,6 +203,10 @@ def read_right(clause: Clause, phrase: Phrase, out: Predicates) -> None:  # noqa
                     break
                 group.finite = True
                 out.main = group
+                j = group.end + (clause.word(group.end) in {"in", "back", "out", "over"})
+                state = cues[j] if j < n else None
+                if state is not None and state.role == "A":  # "came in with shrapnel wounds"
+                    out.after.append(Group(j, j + clause.span[j], j, state))
                 break
             if cue.role == "S" and cue.form == "base" and out.left.kind == "causes":
                 out.after.append(group)
@@ -222,7 +250,13 @@ def read_right(clause: Clause, phrase: Phrase, out: Predicates) -> None:  # noqa
                 j = max(j + 1, group.end)
                 continue
             break
-        if subject and j == phrase.right and word.endswith("ed") and cue is None and HEADS.get(word) is None:
+        if (
+            subject
+            and j == phrase.right
+            and (word.endswith("ed") or word in _IRREGULAR)
+            and cue is None
+            and HEADS.get(word) is None
+        ):
             out.main = Group(j, j + 1, tense="past", finite=True, other=word)
             break
         if word in {"and", "or"}:
@@ -267,6 +301,9 @@ def _join_participles(clause: Clause, group: Group, out: Predicates) -> None:
             out.after.append(second)
         return
     cue = clause.cues[j + 1]
+    if cue is not None and cue.form in {"ed", "en"} and cue.role in "SB" and not group.passive:
+        out.after.append(replace(group, at=j + 1, cue=cue, end=j + 1 + clause.span[j + 1]))
+        return
     if (
         cue is not None
         and cue.form in {"ed", "en"}
@@ -279,6 +316,8 @@ def _join_participles(clause: Clause, group: Group, out: Predicates) -> None:
 def _object(clause: Clause, j: int) -> bool:
     """Whether an object follows a verb, so that its subject is the one who acts."""
     words = clause.words
+    if clause.word(j - 1) in {"from", "of"}:  # "driven from their homes": the homes belong to the verb
+        return False
     while j < len(words) and (words[j].endswith("ly") or words[j] in {"and", "or"}):
         if words[j] in {"and", "or"}:
             if j + 1 >= len(words) or clause.cues[j + 1] is None:

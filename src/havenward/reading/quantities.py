@@ -52,10 +52,16 @@ _STOPS = frozenset(
     " can did do said says told between through across around against per than then also not".split()
 )
 _BE = frozenset(
-    "was were is are have has had been died remain remains remained later could may might will would".split()
+    """
+    was were is are have has had been died remain remains remained later could may might will
+    would
+    """.split()
 )
 _COUNTS = frozenset("confirmed counted recorded reported verified registered found buried".split())
 _AMONG = re.compile(r"\b(?:of|among) (?:whom|them|these|those|which),? (?:[a-z]+ ){0,2}$")
+_HIT = re.compile(
+    r"(?:died|drowned|perished|fled|survived|escaped|starved|froze|remained|vanished|returned)$"
+)
 _MODIFIERS = frozenset("more other another further additional new".split())
 _GROUPS = frozenset("family families group groups party crew household households".split())
 _PARENTS = frozenset("mother father parents parent widow widower grandmother grandfather".split())
@@ -64,7 +70,9 @@ _NOT_ONE_AFTER = frozenset(
     " phase".split()
 )
 _NOT_ONE_BEFORE = frozenset(
-    "of another by day month year week thing side hand time point way or reason such that".split()
+    """
+    of another by day month year week thing side hand time point way or reason such that
+    """.split()
 )
 
 # People per day.
@@ -257,12 +265,14 @@ def _is_year(reach: Reach, span: Span, hedge: Hedge) -> bool:
     return not (span.start == reach.left and _STATUS_NEXT.match(low, number.end, reach.right))
 
 
-def _counts(reach: Reach, span: Span, found: list[Quantity]) -> bool:
+def _counts(reach: Reach, span: Span, found: list[Quantity]) -> bool:  # noqa: C901, PLR0912 - cases, read in order
     """Tell whether a small number in words counts people, homes or deaths."""
     low, value = reach.low, span.high
     words = _words_after(low, span.end, reach.right)
     if value > 1 and _AMONG.search(low, max(reach.left, span.start - 40), span.start):
         return True
+    if value > 1 and words and _HIT.match(words[0]):
+        return True  # "six died last week"
     lead = [word.strip("(\"'") for word in low[max(reach.left, span.start - 40) : span.start].split()]
     last = lead[-1] if lead else ""
     if value == 1 and (last in _NOT_ONE_AFTER or (words and words[0] in _NOT_ONE_BEFORE)):

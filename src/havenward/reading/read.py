@@ -12,9 +12,9 @@ from havenward.reading.movements import find_movements
 from havenward.reading.parts import ReadFigure, Reading
 from havenward.reading.places import find_places
 from havenward.reading.quantities import find_quantities
-from havenward.reading.reconcile import reconcile
+from havenward.reading.reconcile import MOST_FIGURES, reconcile
 from havenward.reading.shares import resolve_shares
-from havenward.reading.speakers import attribute
+from havenward.reading.speakers import listen
 from havenward.reading.times import date_quantities
 from havenward.reading.where import locate
 
@@ -53,12 +53,18 @@ def read_report(document: Document, gazetteer: Gazetteer, bases: Mapping[str, fl
     quantities = find_quantities(layout)
     understood = understand(layout, quantities)
     kept = [(q, m) for q, m in zip(quantities, understood, strict=True) if m is not None]
+    notes = document.notes
+    if len(kept) > MOST_FIGURES:
+        kept = kept[:MOST_FIGURES]
+        notes += (f"more than {MOST_FIGURES:,} figures: only the first {MOST_FIGURES:,} are kept",)
     counts = tuple(q for q, _ in kept)
     meanings = tuple(m for _, m in kept)
     mentions = find_places(layout, gazetteer)
     places = locate(layout, counts, meanings, mentions)
     times = date_quantities(layout, counts, document.published)
-    speakers = attribute(layout, tuple((q.start, q.end) for q in counts))
+    spans = tuple((q.start, q.end) for q in counts)
+    speaker_of = listen(layout, spans)
+    speakers = tuple(speaker_of(span) for span in spans)
     figures = tuple(
         ReadFigure(
             report=document.name,
@@ -90,10 +96,11 @@ def read_report(document: Document, gazetteer: Gazetteer, bases: Mapping[str, fl
             counts, meanings, places, times, speakers, strict=True
         )
     )
-    figures, conflicts = reconcile(resolve_shares(figures, bases))
-    movements = find_movements(layout, mentions, lambda span: attribute(layout, (span,))[0])
+    known = {text[m.start : m.end].casefold(): (m.kind, m.country) for m in mentions if m.country}
+    figures, conflicts = reconcile(resolve_shares(figures, bases), known)
+    movements = find_movements(layout, mentions, speaker_of)
     return replace(
-        Reading(document.name, text, document.published, notes=document.notes),
+        Reading(document.name, text, document.published, notes=notes),
         figures=figures,
         movements=movements,
         conflicts=conflicts,

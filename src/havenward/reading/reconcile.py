@@ -1,28 +1,28 @@
 """Which figures state the same fact, which are parts or shares of others, and which cannot both be right.
 
-Figures that state one number of the same people, term and place share a fact group, whoever repeats
-it: several
-sources of one planning document count once. Figures that differ keep groups of their own and are linked as
-conflicts, so that each independent statement keeps its weight.
+A fact group holds all that is said of one fact: the same people, term, place and time. Its figures may
+repeat, round or contradict each other, and stand side by side; `relation` says which. Figures that state one
+number, and all that one speaker says of the fact, are one origin: a planning number that five outlets print
+counts once, and two speakers who differ count twice.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from math import log
 from typing import TYPE_CHECKING
 
 from havenward.reading import facts
-from havenward.reading.disagree import find_conflicts
+from havenward.reading.disagree import agree_on_fact, find_differences, find_impossible
 from havenward.reading.shares import find_base, list_populations, sentence_offset
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from havenward.reading.parts import Conflict, ReadFigure, Reading
+    from havenward.reading.parts import Conflict, ReadFigure
 
 COULD_BE_HIGHER = "could_be_higher"  # the word that the pooling of assumptions looks for
 
@@ -33,10 +33,11 @@ FAR_PARTS = 1500  # characters between a total and its parts
 MOST_PARTS = 8  # parts that a total is summed from
 SUM_WITHIN = 0.005  # parts of a large total sum to it within this share, of a small one exactly
 LOOK_BACK = 12  # figures of one kind and size that a figure is compared with
-MOST_COMPARED = 60_000  # comparisons in one report, so that a list of any length is soon read
+MOST_COMPARED = 20_000  # comparisons in one report, so that a list of any length is soon read
+FEW = 30  # figures of one fact that a figure is compared with
 MANY, ANY = -1_000_000, 1_000_000  # where 'thousands' and all figures of a kind are kept
-STOCK_DAYS = 60  # two reports of one stock within these days may state one fact
-FLOW_DAYS = 14  # and of one flow
+MOST_FIGURES = 5_000  # figures of one report that are linked; further ones stand alone
+NO_PLACES: Mapping[str, tuple[str, str]] = {}
 
 _LINKED = re.compile(
     r"\s*(?:families|households|homes|people|persons|individuals|beneficiaries|IDPs|refugees|victims|\w+\s\w+|\w+)?\s*"
@@ -56,41 +57,63 @@ _TOTAL = re.compile(r"\b(?:total|totals|totalling|altogether|in\s+all|overall|co
 _PART_AFTER = re.compile(r"\s+of\s+(?:them|whom|which|these|those)\b")
 
 
-def reconcile(figures: Sequence[ReadFigure]) -> tuple[tuple[ReadFigure, ...], tuple[Conflict, ...]]:
+def reconcile(
+    figures: Sequence[ReadFigure], places: Mapping[str, tuple[str, str]] = NO_PLACES
+) -> tuple[tuple[ReadFigure, ...], tuple[Conflict, ...]]:
     """Link the figures of one report.
 
     Parameters
     ----------
     figures
         The figures in text order, shares resolved.
+    places
+        Kind (`country`, `admin`, `town`, ...) and country of the places by their names in small letters, as
+        far as a gazetteer knows them: a town is part of its country.
 
     Returns
     -------
     figures
         The same, with `fact_group` and `relation`. A relation is one or more of `same_fact_as`, `part_of`,
-        `share_of`, `unit_conversion_of`, `conflicts_with`, each with the fact group it points to
-        (`part_of:displaced-iraq-3000000`), and `could_be_higher`; several are joined by `;`.
+        `share_of`, `unit_conversion_of`, `conflicts_with`, each with the statement it points to
+        (`part_of:displaced-iraq-3000000`), `origin` with the statement that a figure counts as where a fact
+        group holds several, and `could_be_higher`; several are joined by `;`. Of more than `MOST_FIGURES`
+        figures the first are linked.
     conflicts
         Figures that cannot both be right; their indices count from 0 in `figures`.
     """
+    rest = figures[MOST_FIGURES:]
+    figures = figures[:MOST_FIGURES]
     links: list[dict[str, int]] = [{} for _ in figures]
     _link_units(figures, links)
     _link_shares(figures, links)
     _link_parts(figures, links)
+    _link_containment(figures, links, places)
     same = _link_repeats(figures, links)
-    conflicts = find_conflicts(figures, links, same)
-    names = _name_groups(figures, same)
+    differences = find_differences(figures, links, same)
+    facts_of = _join_facts(figures, links, same, differences)
+    origins = _join_speakers(figures, same, facts_of)
+    groups, names = _name_groups(figures, origins, facts_of)
+    against: list[list[str]] = [[] for _ in figures]
+    conflicts = sorted(
+        [*differences, *find_impossible(figures, links)], key=lambda c: (c.figures[0], c.words)
+    )
+    for conflict in conflicts:
+        for index in conflict.figures:
+            against[index] += [names[to] for to in conflict.figures if names[to] != names[index]]
     done = []
     for index, figure in enumerate(figures):
         words = [f"{kind}:{names[to]}" for kind, to in links[index].items()]
-        for conflict in conflicts:
-            if index in conflict.figures and len(conflict.figures) > 1:
-                others = (names[to] for to in conflict.figures if to != index and names[to] != names[index])
-                words += [f"conflicts_with:{name}" for name in others]
+        words += [f"conflicts_with:{name}" for name in against[index]]
+        if names[index] != groups[index]:
+            words.append(f"{facts.ORIGIN}:{names[index]}")
         if figure.higher:
             words.append(COULD_BE_HIGHER)
-        done.append(replace(figure, fact_group=names[index], relation=";".join(dict.fromkeys(words))))
-    return tuple(done), conflicts
+        done.append(replace(figure, fact_group=groups[index], relation=";".join(dict.fromkeys(words))))
+    done += [
+        replace(figure, fact_group=f"{facts.name_fact(figure)}-at-{figure.start}", relation="")
+        for figure in rest
+    ]
+    return tuple(done), tuple(conflicts)
 
 
 # -- links within a report -------------------------------------------------------------------------------
@@ -144,6 +167,33 @@ def _link_parts(figures: Sequence[ReadFigure], links: list[dict[str, int]]) -> N
                 links[index]["part_of"] = whole
     for index in range(len(figures)):
         _link_sum(figures, index, links)
+
+
+def _link_containment(
+    figures: Sequence[ReadFigure], links: list[dict[str, int]], places: Mapping[str, tuple[str, str]]
+) -> None:
+    """Link the figure of a town or district with that of its country or province, of one speaker."""
+    totals: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for index, figure in enumerate(figures):
+        number = facts.number_of(figure)
+        if number is None or figure.unit == "percent" or not figure.location:
+            continue
+        key = (figure.term, figure.unit, figure.temporality)
+        for whole in reversed(totals[key][-FEW:]):
+            other = figures[whole]
+            top = facts.number_of(other) or 0.0
+            if figure.start - other.start > FAR_PARTS:
+                break
+            if (
+                not links[index]
+                and number < top
+                and facts.lies_within(figure.location, other.location or "", places)
+                and facts.same_speaker(figure.source_attribution, other.source_attribution)
+                and facts.dates_agree(figure, other)
+                and facts.groups_agree(figure, other)
+            ):
+                links[index]["part_of"] = whole
+        totals[key].append(index)
 
 
 def _whole_by_words(figures: Sequence[ReadFigure], index: int, links: list[dict[str, int]]) -> int | None:
@@ -232,7 +282,7 @@ def _link_repeats(figures: Sequence[ReadFigure], links: list[dict[str, int]]) ->
             other
             for other in _alike(seen, figure, kind, back)
             if not _related(links, index, other)
-            and _states_same(figures[other], figure, places[other], places[index])
+            and states_same(figures[other], figure, places[other], places[index])
         ]
         if alike:
             # a speaker repeats himself rather than another
@@ -273,7 +323,7 @@ def _related(links: list[dict[str, int]], index: int, other: int) -> bool:
     return any(kind in {"part_of", "unit_conversion_of"} and to == other for kind, to in links[index].items())
 
 
-def _states_same(a: ReadFigure, b: ReadFigure, here: str, there: str) -> bool:
+def states_same(a: ReadFigure, b: ReadFigure, here: str, there: str) -> bool:
     """Whether two figures of one term and unit, at two places, state the same fact."""
     if not facts.values_agree(a, b) or not facts.groups_agree(a, b) or not facts.dates_agree(a, b):
         return False
@@ -297,169 +347,83 @@ def _states_same(a: ReadFigure, b: ReadFigure, here: str, there: str) -> bool:
     return odd or facts.places_agree(here, there)
 
 
-def _name_groups(figures: Sequence[ReadFigure], same: list[int]) -> list[str]:
-    """Give every fact a name of its own; different facts that would share one are numbered."""
-    names: dict[int, str] = {}
+# -- facts and their origins -----------------------------------------------------------------------------
+
+
+def _find(leader: list[int], index: int) -> int:
+    while leader[index] != index:
+        leader[index] = leader[leader[index]]
+        index = leader[index]
+    return index
+
+
+def _join(leader: list[int], a: int, b: int) -> None:
+    first, second = sorted((_find(leader, a), _find(leader, b)))
+    leader[second] = first
+
+
+def _join_facts(
+    figures: Sequence[ReadFigure],
+    links: list[dict[str, int]],
+    same: list[int],
+    differences: Sequence[Conflict],
+) -> list[int]:
+    """Put together what is said of one fact; gives for each figure the first one of its fact."""
+    leader = list(same)
+    for conflict in differences:
+        for other in conflict.figures[1:]:
+            _join(leader, conflict.figures[0], other)
+    # one says 30, another at least 25: no contradiction, and one fact
+    seen: dict[tuple[str, str, str, str], list[int]] = defaultdict(list)
+    for index, figure in enumerate(figures):
+        place = facts.place_of(figure)
+        if not place or not figure.source_attribution or links[index].keys() & {"part_of", "share_of"}:
+            continue
+        key = (figure.term, figure.unit, place, figure.temporality)
+        for other in seen[key][-FEW:]:
+            if agree_on_fact(figures[other], figure):
+                _join(leader, other, index)
+                break
+        seen[key].append(index)
+    return [_find(leader, index) for index in range(len(figures))]
+
+
+def _join_speakers(figures: Sequence[ReadFigure], same: list[int], facts_of: list[int]) -> list[int]:
+    """Put together what comes from one origin: one number, or one speaker of one fact."""
+    leader = list(same)
+    members: dict[int, list[int]] = defaultdict(list)
+    for index, fact in enumerate(facts_of):
+        speaker = figures[index].source_attribution
+        if not speaker:
+            continue
+        for other in members[fact][-FEW:]:
+            if facts.same_speaker(figures[other].source_attribution, speaker):
+                _join(leader, other, index)
+        members[fact].append(index)
+    return [_find(leader, index) for index in range(len(figures))]
+
+
+def _name_groups(
+    figures: Sequence[ReadFigure], origins: list[int], facts_of: list[int]
+) -> tuple[list[str], list[str]]:
+    """Name every fact and every origin; different ones that would share a name are numbered.
+
+    A fact of one origin goes by the name of its statement; of several, by the span of their numbers.
+    """
     taken: dict[str, int] = {}
-    for index in same:
-        if index not in names:
-            name = facts.name_fact(figures[index])
-            taken[name] = taken.get(name, 0) + 1
-            names[index] = name if taken[name] == 1 else f"{name}-no{taken[name]}"
-    return [names[index] for index in same]
 
+    def fresh(name: str) -> str:
+        taken[name] = taken.get(name, 0) + 1
+        return name if taken[name] == 1 else f"{name}-no{taken[name]}"
 
-# -- across reports --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class CurrentFigure:
-    """The latest figure of a series of one speaker about one thing, and those that it took the place of.
-
-    A figure is named by the place of its report among the readings, and its own place in the report.
-    """
-
-    series: str
-    current: tuple[int, int]
-    superseded: tuple[tuple[int, int], ...]
-
-
-def link_reports(readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    """Give figures of several reports that state the same fact the same fact group.
-
-    Parameters
-    ----------
-    readings
-        What was read, each reconciled for itself.
-
-    Returns
-    -------
-    readings
-        The same in the same order; where a fact was stated before, its name is that of the first
-        statement, and
-        relations follow.
-    """
-    order = sorted(range(len(readings)), key=lambda r: (str(readings[r].published or ""), readings[r].report))
-    known: dict[tuple[str, str, str], list[tuple[float, ReadFigure, Reading, str]]] = defaultdict(list)
-    used: dict[str, int] = {}
-    renamed: dict[int, dict[str, str]] = {}
-    for r in order:
-        reading = readings[r]
-        names: dict[str, str] = {}
-        for figure in reading.figures:
-            if figure.fact_group in names:
-                continue
-            name = _known_name(known, figure, reading)
-            if name is None or name in names.values():
-                name = figure.fact_group
-                used[name] = used.get(name, 0) + 1
-                if used[name] > 1:
-                    name = f"{name}-{reading.published or 'undated'}"
-                    used[name] = used.get(name, 0) + 1
-                    name = name if used[name] == 1 else f"{name}-no{used[name]}"
-            names[figure.fact_group] = name
-        for figure in reading.figures:
-            number = facts.number_of(figure)
-            if number is not None:
-                key = (figure.term, figure.unit, facts.place_of(figure))
-                known[key].append((number, figure, reading, names[figure.fact_group]))
-        renamed[r] = names
-    return tuple(_rename(reading, renamed[r]) for r, reading in enumerate(readings))
-
-
-def _known_name(
-    known: dict[tuple[str, str, str], list[tuple[float, ReadFigure, Reading, str]]],
-    figure: ReadFigure,
-    reading: Reading,
-) -> str | None:
-    """Find the name under which an earlier report states the same fact."""
-    place = facts.place_of(figure)
-    for _, other, earlier, name in reversed(known[figure.term, figure.unit, place][-LOOK_BACK:]):
-        if _states_same(other, figure, place, place) and _near_in_time(other, earlier, figure, reading):
-            return name
-    return None
-
-
-def _near_in_time(a: ReadFigure, first: Reading, b: ReadFigure, second: Reading) -> bool:
-    """Whether two reports are near enough in time to speak of one fact."""
-    if first.published is None or second.published is None:
-        return True
-    days = abs((second.published - first.published).days)
-    number = facts.number_of(b)
-    if number is not None and number < facts.SMALL and b.temporality == "past":
-        return days <= 3
-    flow = a.temporality == "past" and not (a.date_from and b.date_from)
-    if a.temporality == "expected":
-        return True
-    return days <= (FLOW_DAYS if flow else STOCK_DAYS)
-
-
-def _rename(reading: Reading, names: dict[str, str]) -> Reading:
-    figures = []
-    for figure in reading.figures:
-        words = []
-        for word in figure.relation.split(";") if figure.relation else []:
-            kind, colon, to = word.partition(":")
-            words.append(f"{kind}{colon}{names.get(to, to)}")
-        figures.append(
-            replace(
-                figure, fact_group=names.get(figure.fact_group, figure.fact_group), relation=";".join(words)
-            )
-        )
-    return replace(reading, figures=tuple(figures))
-
-
-def current_figures(readings: Sequence[Reading]) -> tuple[CurrentFigure, ...]:
-    """Tell which figure of each series is current and which ones it took the place of.
-
-    A series is one speaker's figures of one term, unit and place. Figures of closed periods ('in May')
-    stand side
-    by side; figures of the same report do not replace each other unless they are of different days.
-
-    Parameters
-    ----------
-    readings
-        What was read, in any order.
-
-    Returns
-    -------
-    current
-        One per series, sorted by its name.
-    """
-    series: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
-    for r, reading in enumerate(readings):
-        for f, figure in enumerate(reading.figures):
-            if (
-                facts.number_of(figure) is None
-                or figure.review == "rejected"
-                or "part_of:" in figure.relation
-            ):
-                continue
-            day = figure.date_to or reading.published or figure.date_from
-            series[_series_of(figure)].append((str(day or ""), r, f))
-    found = []
-    for name in sorted(series):
-        rows = sorted(
-            series[name], key=lambda row: (row[0], str(readings[row[1]].published or ""), row[1], -row[2])
-        )
-        _, r, f = rows[-1]
-        latest = rows[-1][0]
-        value = facts.number_of(readings[r].figures[f])
-        older = tuple(
-            (a, b)
-            for day, a, b in rows[:-1]
-            if (day, a) != (latest, r) and (day < latest or facts.number_of(readings[a].figures[b]) != value)
-        )
-        found.append(CurrentFigure(name, (r, f), older))
-    return tuple(found)
-
-
-def _series_of(figure: ReadFigure) -> str:
-    place = facts.place_of(figure) or "unplaced"
-    speaker = facts.speaker_key(figure.source_attribution) or "outlet"
-    parts = [figure.term, place, figure.unit, speaker]
-    if figure.temporality == "past" and figure.date_from and figure.date_to and figure.date_expression:
-        words = figure.date_expression.casefold()
-        if not words.startswith(("since", "as of", "so far", "to date", "until", "by ")):
-            parts.append(f"{figure.date_from}/{figure.date_to}")  # a closed period
-    return "/".join(part.replace(" ", "-") for part in parts)
+    names = {index: fresh(facts.name_fact(figures[index])) for index in dict.fromkeys(origins)}
+    holds: dict[int, dict[int, None]] = defaultdict(dict)
+    for origin, fact in zip(origins, facts_of, strict=True):
+        holds[fact][origin] = None
+    groups = {
+        fact: names[next(iter(held))]
+        if len(held) == 1
+        else fresh(facts.name_span([figures[index] for index in held]))
+        for fact, held in holds.items()
+    }
+    return [groups[fact] for fact in facts_of], [names[origin] for origin in origins]

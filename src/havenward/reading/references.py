@@ -60,8 +60,10 @@ _LABEL_NUMBER = re.compile(
 # a message of a thread ("4/ ", "4/12 ") and a note ("[2]", "[2, 5-7]")
 _COUNTER = re.compile(r"[0-9]{1,3}/(?:[0-9]{1,3}|n)?(?=\s)")
 _CITATION = re.compile(r"[0-9]{1,3}(?:[-,;\u2013 ]{1,2}[0-9]{1,3})*\]")
-# labels in lower case, which may also stand before a number of people: "in ward 5", not "in the ward 5 people"
-_PLAIN_LABELS = frozenset("ward block sector gate zone camp unit barrack lane bus row".split())
+# labels in lower case, which may also stand before people: "in ward 5", not "in the ward 5 people"
+_PLAIN_LABELS = frozenset(
+    "ward block sector gate zone camp unit barrack lane bus row report bulletin update alert".split()
+)
 _ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|[#@])\S+")
 
 

@@ -5,12 +5,41 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from havenward.reading.grammar_words import BE
 from havenward.reading.lexicon_groups import PERSONS
 
 if TYPE_CHECKING:
-    from havenward.reading.clauses import Clause, Phrase
+    from havenward.reading.clauses import Clause
+    from havenward.reading.noun_phrases import Phrase
     from havenward.reading.parts import Layout
 
+_ASKED = frozenset("asked polled surveyed interviewed questioned interviewing polling surveying".split())
+_SAMPLES = frozenset("study sample survey poll".split())
+_BODIES = frozenset(
+    """
+    commission committee council panel jury delegation cabinet board squad orchestra band team
+    choir
+    """.split()
+)
+_AGED = frozenset(
+    """
+    youngest oldest eldest aged age child children those people women men girls boys anyone
+    """.split()
+)
+_OLDEST = 110
+_LONGEST_AGE = 12
+_DISEASES = frozenset(
+    """
+    cholera measles malaria dengue ebola hepatitis mpox diphtheria typhoid covid covid-19 polio
+    """.split()
+)
+_CHANCES = frozenset("probability chance likelihood confidence odds humidity accuracy".split())
+_MONEY = frozenset(
+    """
+    funded funding fund funds budget appeal donors gdp inflation price prices wages salaries output exports
+    currency interest tax taxes unemployment turnout
+    """.split()
+)
 _MONTHS = frozenset(
     """
     january february march april may june july august september october november december jan feb mar
@@ -81,9 +110,35 @@ _ELSEWHERE = re.compile(
     r"\b(?:polls?|re-?elect(?:ed|ion)|elections?|survey(?:ed)?|interview(?:ed|s)|respondents|polled"
     r"|opinion poll|voters?|ballots?|electorate"
     r"|enrol(?:led|ment)|tickets?|spectators|fans|shareholders|subscribers|without (?:power|electricity)"
-    r"|power (?:cuts?|outages?)|trains?|railways?|commuters?|flights?|insured|insurance"
-    r"|out of school|kept from school|kept out of school|miss(?:ed|ing) (?:out on )?school)\b",
+    r"|power (?:cuts?|outages?)|cut (?:off )?(?:power|electricity)|commuters?|insured|insurance"
+    r"|(?:trains?|railways?|flights?)\b[^.;]{0,30}\b(?:delay|cancel|late\b|disrupt)\w*"
+    r"|(?:kept|keep|keeping) [^.;]{0,30}(?:pupils|students|schoolchildren)|out of school"
+    r"|kept from school|kept out of school|miss(?:ed|ing) (?:out on )?school)\b",
     re.IGNORECASE,
+)
+
+
+_SPORT = re.compile(
+    r"\b(?:lost|won|drew|beat|beaten|win|draw|defeat(?:ed)?|victory|triumph)\b[^.;]{0,50}"
+    r"\b\d{1,2}[-\u2013]\d{1,2}\b"
+    r"|\b(?:football derby|league match|cup final|quarter-finals?|semi-finals?|midfielder|goalkeeper"
+    r"|striker)\b",
+    re.IGNORECASE,
+)
+
+
+# a sentence without any of these holds neither; looking for them is quicker than for the patterns
+_OF_ACCIDENTS = tuple(
+    """
+    crash accident collision collid derail pile-up landing plung overturn veer skid ramm collapse stampede
+    explosion crush capsiz sank sink disaster mid-air runway airliner shipwreck blaz fire fell hit caught
+    """.split()
+)
+_OF_SPORT = tuple(
+    """
+    lost won drew beat win draw defeat victory triumph football league final fielder keeper
+    striker
+    """.split()
 )
 
 
@@ -99,14 +154,17 @@ def refuse_document(layout: Layout) -> bool:
 
 
 def refuse_text(layout: Layout, signs: int) -> bool:
-    """Whether a text of some length names neither a cause nor flight, need or death: sport, trade, politics."""
+    """Whether a text of some length names no cause, flight, need or death: sport, trade, politics."""
     text = layout.text
-    return len(text) >= _SOME_LENGTH and signs < 2 and not _CAUSE.search(text[:20_000])  # noqa: PLR2004
+    return len(text) >= _SOME_LENGTH and signs < 2 and not _CAUSE.search(text[:20_000])
 
 
 def refuse_sentence(words: str) -> bool:
     """Whether the dead, hurt or moved of this sentence are those of an accident."""
-    return bool(_ACCIDENT.search(words)) and not _CAUSE.search(words)
+    low = words.lower()
+    if any(part in low for part in _OF_ACCIDENTS) and _ACCIDENT.search(words) and not _CAUSE.search(words):
+        return True
+    return any(part in low for part in _OF_SPORT) and bool(_SPORT.search(words))
 
 
 def speaks_of_other(words: str) -> bool:
@@ -119,7 +177,54 @@ def has_cause(words: str) -> bool:
     return bool(_CAUSE.search(words))
 
 
-def refuse_number(clause: Clause, at: int, phrase: Phrase, number: str) -> bool:
+def counts_cases(clause: Clause, phrase: Phrase) -> bool:
+    """Whether deaths are those of a disease, told beside its cases."""
+    return phrase.kind == "death" and any(w in _DISEASES for w in clause.words) and "cases" in clause.words
+
+
+def refuse_share(clause: Clause, at: int, phrase: Phrase) -> bool:
+    """Whether a percentage is one of money, goods or ground, a probability, or a rate of malnutrition."""
+    words = clause.words
+    if phrase.of and phrase.kind in {"unknown", "thing"} and not phrase.name:
+        return True
+    if clause.word(at + 1) in {"fewer", "less", "lower", "higher"} or words[at + 1 : at + 3] == [
+        "more",
+        "than",
+    ]:
+        return True  # growth
+    before = words[max(0, at - 4) : at]
+    if any(w in _CHANCES for w in before):
+        return True
+    near = words[max(0, at - 8) : at + 12]
+    if phrase.kind in {"", "thing"} and any(w in _MONEY or w in _CURRENCY for w in near):
+        return True
+    return any(w.startswith("malnourish") or w == "malnutrition" for w in words[at : at + 16])
+
+
+def _is_age(clause: Clause, at: int, phrase: Phrase, number: str) -> bool:
+    """Whether a number is an age: "Claudine, 19, holds", "are under eighteen", "the youngest is six"."""
+    if phrase.kind not in {"", "unknown"} or len(number) > _LONGEST_AGE or "," in number:
+        return False
+    words, before, after = clause.words, clause.word(at - 1), clause.word(at + 1)
+    ends = after in {"", ",", ".", ")", ";", "and", "or", '"', "”"}
+    if (
+        before == ","
+        and after in {",", ")", ".", ":"}
+        and at > 1
+        and clause.capital[at - 2]
+        and number.isdigit()
+    ):
+        return int(number) <= _OLDEST
+    if (
+        ends
+        and before in {"under", "over", "below", "above"}
+        and any(w in _AGED or w in BE for w in words[max(0, at - 4) : at - 1])
+    ):
+        return True
+    return before in BE and any(w in _AGED for w in words[max(0, at - 5) : at])
+
+
+def refuse_number(clause: Clause, at: int, phrase: Phrase, number: str) -> bool:  # noqa: C901, PLR0912 - cases, read in order
     """Whether the words beside a number make it a date, money, a measure, an age, an ordinal or a label."""
     before = clause.word(at - 1)
     after = clause.word(at + 1)
@@ -137,7 +242,19 @@ def refuse_number(clause: Clause, at: int, phrase: Phrase, number: str) -> bool:
         return True
     if after in _UNITS_AFTER and after != "%":
         return True
-    if before in _BEFORE_LABEL and (phrase.kind not in PERSONS or before in {"aged", "age"}):
+    if _is_age(clause, at, phrase, number):
+        return True
+    if before in _ASKED and "to" not in clause.words[phrase.right : phrase.right + 8]:
+        return True
+    if before == "of" and (
+        clause.word(at - 2) in _SAMPLES or (clause.word(at - 2) in _BODIES and phrase.kind == "")
+    ):
+        return True
+    if (
+        before in _BEFORE_LABEL
+        and " " not in number
+        and (phrase.kind not in PERSONS or before in {"aged", "age"})
+    ):
         return True
     if (after in _MONTHS and clause.capital[at + 1]) or (
         before in _MONTHS and phrase.kind in {"", "unknown", "thing"} and len(number) <= 4

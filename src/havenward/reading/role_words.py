@@ -25,10 +25,12 @@ HITTING = words(
     " storm stormed besieged besiege besieging swept flooded lashed batters hitting striking pounded"
     " overran affecting affected liberate liberated take takes taking took flooding inundating inundated"
     " engulfed engulfing damaging sweep sweeps hit hits eyes eye batter rock rocks rocked lash lashes lashed"
-    " pound pounds deluge deluged deluges drench drenched inundate slam slams slammed devastate devastates ravage"
+    " pound pounds deluge deluged deluges drench drenched inundate slam slams slammed devastate"
+    " devastates ravage"
     " ravages engulf engulfs flood floods pummel pummels pummelled grip grips gripped shake shakes shook jolt"
     " jolts jolted threaten threatens threatened threatening menace menaces shell shells bomb bombs besieges"
-    " shelled raid raided raids tore scorch scorched choke chokes paralyse paralyses battering sweeping eyeing"
+    " shelled raid raided raids tore scorch scorched choke chokes paralyse paralyses battering"
+    " sweeping eyeing"
     " nearing approach approaches approaching circle circles encircle encircled encircling"
 )
 # Words before `to` after which a place is no destination.
@@ -36,6 +38,10 @@ NOT_GOING = words(
     "according due thanks close next access compared similar damage related prior respect assistance aid"
     " support help home opposed contrary addition relation response threat risk visit attributed loyal"
     " known"
+)
+# Nouns before `to` and a place where they go.
+GOERS = words(
+    "arrivals returns deportations transfers people families refugees migrants returnees evacuees persons"
 )
 # What may stand between a preposition and a place without governing it.
 HEDGE = words(
@@ -68,13 +74,14 @@ HOSTING = re.compile(
     r",? (?:(?:has|have|had|is|was|are|were|now|also|already|currently|alone|still|itself|which|that|and"
     r"|been|the|by|far"
     r"|could|may|might|will|would|can|must|to|expects|expected) ){0,5}"
-    r"(?:host|shelter|home to|receiv|accommodat|tak(?:es|en|ing) in|took in|absorb|hous|regist|saw |seen "
+    r"(?:host|shelter|hold|held|contain|home to|receiv|accommodat|tak(?:es|en|ing) in|took in|absorb"
+    r"|hous|regist|saw |seen "
     r"|see |welcom|worst"
-    r"|bore|account|suffer|record|report(?:ed|s) (?!that)|count|lost |evacuat|protect)"
+    r"|bore|detain|arrest|intern(?:s|ed)\b|grant|resettl|admit(?:s|ted) (?!that)|account|suffer|record|report(?:ed|s) (?!that)|count|lost |evacuat|protect)"
 )
 # What a place has that holds people: "Thailand's nine border camps".
 HOLDS = re.compile(
-    r"['’´`]s? (?:[\w-]+ ){0,3}?(?:camps?|population|people|residents|refugees|displaced|idps|IDPs"
+    r"['’´`]s? (?:[\w,.-]+ ){0,3}?(?:camps?|population|people|residents|refugees|displaced|idps|IDPs"
     r"|hospitals?|towns|cities"
     r"|villages|provinces|districts|coast|prisons?|schools|shelters|inhabitants|civilians|children|homes"
     r"|houses)\b"
@@ -85,29 +92,43 @@ SPEAKS = re.compile(
     r"|claim(?:ed|s)?"
     r"|confirmed|added|announced|stated|believe[ds]?|fear(?:ed)?|expect(?:ed)?|put)\b"
 )
-# Who speaks, before "in X" and a verb of speech: those of a state or of the world are not in X with the people.
+# Who speaks, before "in X" and a verb of speech: those of a state or of the world speak of other places.
 SPEAKER = words(
     "official officials leader leaders minister ministry office officer officers spokesman spokeswoman"
     " spokesperson doctor doctors police authorities volunteers volunteer witnesses witness activists"
     " activist coordinator representative representatives monitors monitor director head chief elders elder"
-    " diplomat diplomats agency agencies commander commanders reporters reporter correspondent analysts analyst"
-    " mission embassy command headquarters residents sources source medics government governors councillors"
+    " diplomat diplomats agency agencies commander commanders reporters reporter correspondent"
+    " analysts analyst"
+    " commissioner mission embassy command headquarters residents sources source medics government"
+    " governors councillors"
     " staff workers team teams bureau"
 )
+STATE_SPEAKER = words(
+    "federal national interior defence defense prime ministry minister official officials spokesman"
+    " spokeswoman"
+    " spokesperson government commissioner coordinator commander command head chief leader leaders agency"
+)
 FAR_SPEAKER = words(
-    "un u.n. nations unhcr unicef ocha wfp iom icrc msf ngo international foreign federal national interior"
-    " defence defense prime ministry minister diplomat diplomats embassy headquarters agency bureau analyst"
+    "un u.n. nations unhcr unicef ocha wfp iom icrc msf ngo international foreign diplomat diplomats"
+    " embassy headquarters agency bureau analyst"
     " analysts reporters correspondent senior western european american"
 )
 SPOKEN = re.compile(
-    r",? (?:[A-Z][\w'’-]+,? ){0,3}(?:[a-z]+ly |have |has |had |also |now |still |here ){0,2}(?:said|says?|told|tells?|warn(?:s|ed)?"
-    r"|report(?:s|ed)?|estimat(?:e|es|ed)|claim(?:s|ed)?|confirm(?:s|ed)?|announced?|stated?|believe[ds]?|fear(?:s|ed)?"
-    r"|expect(?:s|ed)?|thinks?|thought|reckon(?:s|ed)?|texts?|texted|tweet(?:s|ed)|writes?|wrote|insist(?:s|ed)?|admit(?:s|ted)?"
-    r"|put|puts|plays?|played|den(?:y|ies|ied)|disputes?|disputed|reject(?:s|ed)?|accuse[ds]?|promise[sd]?|contests?|maintains?"
+    r",? (?:[A-Z][\w'’-]+,? ){0,3}(?:[a-z]+ly |have |has |had |also |now |still |here ){0,2}(?:said"
+    r"|says?|told|tells?|warn(?:s|ed)?"
+    r"|report(?:s|ed)?|estimat(?:e|es|ed)|claim(?:s|ed)?|confirm(?:s|ed)?|announced?|stated?"
+    r"|believe[ds]?|fear(?:s|ed)?"
+    r"|expect(?:s|ed)?|thinks?|thought|reckon(?:s|ed)?|texts?|texted|tweet(?:s|ed)|writes?|wrote"
+    r"|insist(?:s|ed)?|admit(?:s|ted)?"
+    r"|put|puts|plays?|played|den(?:y|ies|ied)|disputes?|disputed|reject(?:s|ed)?|accuse[ds]?"
+    r"|promise[sd]?|contests?|maintains?"
     r"|blame[ds]?|pledge[ds]?|acknowledge[ds]?|talk(?:s|ed)?|speaks?|spoke|maintain(?:s|ed)?|calls?|called)\b"
 )
 STAMP = re.compile(r"\d[:.h]\d\d(?: ?[ap]\.?m\.?| [A-Z]{3})?[ ,:–-]{1,3}$")
-DATELINE = re.compile(r"(?:, [\w .’']{1,30})?(?:, [\w .]{1,20})?(?: ?\([\w /.]{1,30}\))? ?(--|[—–-]|:) ")
+DATELINE = re.compile(
+    r"(?:, [\w .’']{1,30})?(?:, [\w .]{1,20})?(?: ?\([\w /.,]{1,30}\))? ?(?:((?:--|[—–-]|:)) |(—|–"
+    r"|--)(?=[A-Z]))"
+)
 DATELINE_BEFORE = re.compile(r"[\w '’.-]{2,30}, ")
 NEXT_WORD = re.compile(r" +([\w'’-]+)")
 
@@ -137,8 +158,8 @@ FLED_EVENT = re.compile(
     r"|fighting|conflict|war"
     r"|clashes|attacks?|unrest|bombardment|bombing|shelling|persecution|hostilities|offensive|insurgency"
     r"|crackdown|floods?"
-    r"|flooding|drought|famine|insecurity|battles?|airstrikes)(?: and [\w-]+)?(?: back)? (?:in|across"
-    r"|around|near) $"
+    r"|flooding|drought|famine|insecurity|battles?|airstrikes|assaults?|advance|siege|invasion|raids?"
+    r"|incursion)(?: and [\w-]+)?(?: back)? (?:in|across|around|near|on|of|against|into) $"
 )
 # "for camps in X", "from villages around X": the preposition before the camps decides.
 VIA_NOUN = words(
@@ -153,9 +174,11 @@ FROM_TO = re.compile(r"\bfrom [^,;]{2,40} to $")
 # What may stand between the names of one phrase: a list, or the larger place after the smaller one.
 LIST_GAP = re.compile(r"(?:,? (?:and|or|&)(?: in| the)? |, |/| / |-|\u2013| & )(?:the )?$")
 WITHIN_GAP = re.compile(
-    r"(?:,? (?:in|of|on|inside|within)(?: the)? |,? in (?:the )?(?:[a-z-]+ ){0,3}(?:part|parts|corner"
+    r"(?:,? (?:in|of|on|at|inside|within)(?: the)? |,? in (?:the )?(?:[a-z-]+ ){0,3}(?:part|parts|corner"
     r"|outskirts)"
-    r" of |,? including |, (?:the|a|an) (?:[a-z-]+ ){0,2}(?:capital|town|city|village|district|province|region|state|part|parts"
-    r"|county|suburb|area|camp|island|site|settlement|township|governorate|municipality|department|centre|center|port"
+    r" of |,? including |, (?:the|a|an) (?:[a-z-]+ ){0,2}(?:capital|town|city|village|district|province"
+    r"|region|state|part|parts"
+    r"|county|suburb|area|camp|island|site|settlement|township|governorate|municipality|department"
+    r"|centre|center|port"
     r"|neighbou?rhood|quarter|north|south|east|west|outskirts|seat) (?:of|in) | \(|: \()$"
 )

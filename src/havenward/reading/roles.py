@@ -30,10 +30,10 @@ class Site:
         Its span and sentence.
     role
         `in` (something is there), `from`, `to`, `leave` (fled X), `reach` (entered X), `object` (struck X),
-        `subject` (X hosts), `acting` (X is), `label` (a name before a colon), `of` (people of X), `holder`
-        (X's camps), `way` (through X), `office` (the mayor of X), `seat` (officials in X said), `named` (X
-        residents), `owner` (X's), `actor` (the X government), `landmark` (south of X), `distance` (10 km from
-        X), `afar` (the ministry in X said), `dateline`, `none`.
+        `subject` (X hosts), `acting` (X is), `label` (a name before a colon), `of` (people of X),
+        `goal` (, to X), `holder` (X's camps), `way` (through X), `office` (the mayor of X), `seat` (officials
+        in X said), `named` (X residents), `owner` (X's), `actor` (the X government), `landmark` (south of
+        X), `distance` (10 km from X), `afar` (the ministry in X said), `dateline`, `none`.
     kind, country, named
         Of its first place; `named` is false for `the city`, `17 provinces`.
     origin
@@ -50,19 +50,36 @@ class Site:
     origin: int
 
 
-def read_roles(layout: Layout, mentions: Sequence[PlaceMention]) -> list[Site]:
-    """Join places that form one phrase and say what part each phrase plays in its sentence.
+class Sites:
+    """The phrases of places of a text by sentence; a sentence is read when it is first asked for.
 
     Parameters
     ----------
     layout, mentions
         The text (its blanks evened out) and its places in order.
-
-    Returns
-    -------
-    sites
-        In order of the text.
     """
+
+    def __init__(self, layout: Layout, mentions: Sequence[PlaceMention]) -> None:
+        self._layout = layout
+        self._mentions: dict[int, list[PlaceMention]] = {}
+        for mention in mentions:
+            self._mentions.setdefault(mention.sentence, []).append(mention)
+        self._read: dict[int, list[Site]] = {}
+
+    def sentences(self) -> list[int]:
+        """Give the sentences that have a place, in order."""
+        return list(self._mentions)
+
+    def of(self, index: int) -> list[Site]:
+        """Give the phrases of a sentence, in order."""
+        found = self._read.get(index)
+        if found is None:
+            found = self._read[index] = _read_sentence(self._layout, self._mentions.get(index, []))
+        return found
+
+
+def _read_sentence(layout: Layout, mentions: Sequence[PlaceMention]) -> list[Site]:
+    """Join places of a sentence that form one phrase and say what part each phrase plays."""
     text = layout.text
     sites: list[Site] = []
     row = 0
@@ -70,7 +87,7 @@ def read_roles(layout: Layout, mentions: Sequence[PlaceMention]) -> list[Site]:
         first = last = mentions[row]
         end = first.end
         row += 1
-        while row < len(mentions) and mentions[row].sentence == first.sentence:
+        while row < len(mentions):
             following = mentions[row]
             if following.start - end > _MAX_GAP or end - first.start > _MAX_PHRASE:
                 break
@@ -84,14 +101,15 @@ def read_roles(layout: Layout, mentions: Sequence[PlaceMention]) -> list[Site]:
         ):
             end += 1
         role, origin = _find_role(layout, first, end)
-        named = _named(text, first.start, end)
+        named = is_named(text, first.start, end)
         sites.append(Site(first.start, end, first.sentence, role, first.kind, first.country, named, origin))
     return sites
 
 
-def _named(text: str, start: int, end: int) -> bool:
+def is_named(text: str, start: int, end: int) -> bool:
     """Whether a phrase holds a name; a capital that only opens a sentence is none."""
-    if not text[start + 1 : end].islower() and any(c.isupper() for c in text[start + 1 : end]):
+    rest = text[start + 1 : end]
+    if rest != rest.lower():
         return True
     return text[start].isupper() and not text.startswith(("The ", "This ", "That ", "These "), start)
 
@@ -99,6 +117,8 @@ def _named(text: str, start: int, end: int) -> bool:
 def _joined(gap: str, last: PlaceMention, following: PlaceMention, text: str) -> bool:
     """Whether two places form one phrase: a list, or a place with the larger one that it lies in."""
     if gap == ", ":
+        if text[following.end : following.end + 2] in {"'s", "’s", "´s"}:
+            return False  # "across Iraq, the country's ministry said"
         ahead = rw.NEXT_WORD.match(text, following.end)
         return ahead is None or ahead[1].lower() not in ACTOR_NOUN
     if "-" in gap and gap != "-":
@@ -108,7 +128,7 @@ def _joined(gap: str, last: PlaceMention, following: PlaceMention, text: str) ->
             return False
         larger = _SIZE[following.kind] >= _SIZE[last.kind] or following.kind == "area"
         return larger or gap.endswith(("including ", "("))
-    if _named(text, last.start, last.end) != _named(text, following.start, following.end):
+    if is_named(text, last.start, last.end) != is_named(text, following.start, following.end):
         return False
     return rw.LIST_GAP.match(gap) is not None and not text.startswith("the same", following.start)
 
@@ -131,6 +151,8 @@ def _find_role(layout: Layout, mention: PlaceMention, end: int) -> tuple[str, in
         return "actor", start
     if rw.STAMP.search(text, max(sentence.start, start - 9), start):
         return "dateline" if capital else "label", start
+    if capital and owner and not rw.HOLDS.match(after):
+        return "actor", start
     begin = max(sentence.start, start - 90)
     before, tokens = _read_before(text[begin:start])
     word = tokens[-1].lstrip(_OPENING) if tokens else ""
@@ -143,13 +165,15 @@ def _find_role(layout: Layout, mention: PlaceMention, end: int) -> tuple[str, in
             "in" if word in rw.IN or word in {"camps", "camp", "villages", "areas"} else "landmark"
         ), start
     role = _role_by_word(word, before, tokens)
+    if role == "in" and len(tokens) > 1 and tokens[-2] == "elsewhere":
+        return "none", start
     if role == "none" and word.replace("-", "").isalpha() and len(tokens) > 1:
         # "to war-weary Aleppo": a word between a preposition and a name is an adjective
         earlier = tokens[-2].lstrip(_OPENING)
         if earlier in rw.IN or earlier in rw.TOWARD or earlier in {"from", "to"}:
             shorter = before[: len(before.rstrip(_OPENING)) - len(tokens[-1])]
             role = _role_by_word(earlier, shorter, tokens[:-1])
-    return _correct(role, before, tokens, after, next_word, owner=owner), start
+    return _correct(role, before, tokens, after, next_word, owner=owner, capital=capital), start
 
 
 def _read_before(before: str) -> tuple[str, list[str]]:
@@ -162,7 +186,9 @@ def _read_before(before: str) -> tuple[str, list[str]]:
     return bare[: len(bare) - sum(len(token) + 1 for token in tokens[count:])] + " ", tokens[:count]
 
 
-def _correct(role: str, before: str, tokens: list[str], after: str, next_word: str, *, owner: bool) -> str:
+def _correct(
+    role: str, before: str, tokens: list[str], after: str, next_word: str, *, owner: bool, capital: bool
+) -> str:
     """Correct a role by the words behind the place; find one where no word before gives it."""
     if role == "none":
         return _role_without_word(before, after, next_word, owner=owner)
@@ -170,10 +196,17 @@ def _correct(role: str, before: str, tokens: list[str], after: str, next_word: s
     if owned is not None and owned[1].lower() in ACTOR_NOUN:
         return "owner"
     if role == "in" and (rw.SPEAKS.match(after) or not rw.SPOKE.isdisjoint(tokens[-4:-1])):
-        return "seat" if rw.FAR_SPEAKER.isdisjoint(tokens[-5:-1]) else "afar"
-    if role == "in" and not rw.SPEAKER.isdisjoint(tokens[-3:-1]) and rw.SPOKEN.match(after):
-        return "seat" if rw.FAR_SPEAKER.isdisjoint(tokens[-5:-1]) else "afar"
+        return _tell_seat(tokens, capital=capital)
+    if role == "in" and not rw.SPEAKER.isdisjoint(tokens[-5:-1]) and rw.SPOKEN.match(after):
+        return _tell_seat(tokens, capital=capital)
     return role
+
+
+def _tell_seat(tokens: list[str], *, capital: bool) -> str:
+    """Say whether who speaks in a place speaks of it; those of a state or of the world only sit there."""
+    who = tokens[-5:-1]
+    afar = not rw.FAR_SPEAKER.isdisjoint(who) or (capital and not rw.STATE_SPEAKER.isdisjoint(who))
+    return "afar" if afar else "seat"
 
 
 def _skip_hedges(tokens: list[str]) -> int:
@@ -223,6 +256,8 @@ def _role_by_word(word: str, before: str, tokens: list[str]) -> str:
     if word == "of":
         if earlier in rw.OFFICE:
             return "office"
+        if earlier in ACTOR_NOUN:
+            return "actor"  # "the Government of Syria claims"
         return "of" if earlier in PEOPLE_OF else "from" if earlier == "out" else "none"
     if word == "by":
         return "in" if earlier in {"hosted", "sheltered"} else "none"
@@ -264,7 +299,9 @@ def _role_of_to(word: str, before: str, tokens: list[str]) -> str:
             return "in"
         if "from" in earlier and rw.FROM_TO.search(before):
             return "to"
-        return "to" if _moves(earlier) or earlier[-1:] == ["out"] else "none"
+        if _moves(earlier) or earlier[-1:] == ["out"]:
+            return "to"
+        return "goal" if earlier and (earlier[-1].endswith(",") or earlier[-1] in rw.GOERS) else "none"
     left = any(
         token.strip(",") in rw.LEAVING_VERB or token in {"bound", "headed", "heading"} for token in earlier
     )
@@ -282,6 +319,8 @@ def _role_without_word(before: str, after: str, next_word: str, *, owner: bool) 
     after = after.lstrip(")")
     if after[:2] in {" |", " /"} and not lead:
         return "label"
+    if lead[-1:] == ":" and after[:1] in {",", ";"} and len(before) < _MAX_GAP:
+        return "label"
     if after[:1] == ":" or after[:3] in {" – ", " - ", " — "}:
         row = clause or (after[:1] == ":" and len(before) < _MAX_GAP)
         return "label" if row else "none"
@@ -289,7 +328,7 @@ def _role_without_word(before: str, after: str, next_word: str, *, owner: bool) 
         return "holder" if rw.HOLDS.match(after) else "owner"
     if clause and rw.HOSTING.match(after):
         return "subject"
-    if clause and next_word in rw.BEING and next_word not in SPEAKING:
+    if clause and (next_word in rw.BEING or (not lead and after[:1] == ",")) and next_word not in SPEAKING:
         return "acting"
     if next_word and next_word not in rw.CLOSED_AFTER:
         return "named"

@@ -28,7 +28,7 @@ _ADVERB = (
     r"in\s+a\s+(?:statement|report|tweet|press\s+release|briefing|letter)|in\s+turn|for\s+(?:his|her|its|their)\s+part)"
 )
 _TAIL = re.compile(rf"(?:^|(?<=[\s,])){_ADVERB},?$")
-_PRONOUN = re.compile(r"(?:^|\s)(he|she|they|it|who|we|i|you|both)$", re.IGNORECASE)
+_PRONOUN = re.compile(r"(?:^|\s)(he|she|they|it|who|which|we|i|you|both)$", re.IGNORECASE)
 _CUT = re.compile(
     r"""[,;:!?]\s|["“”„]|(?<!\w)['‘]|['’](?=\s[A-Z])|\s[—–-]\s|(?<=[a-z\d)])\.\s|…|\n|"""
     r"""\b(?:that|who|which|whom|(?<!known\s)as|when|where|while|but|because|after|before|if|though|although|than|since|until|"""
@@ -59,7 +59,7 @@ _LEAD_PLACE = re.compile(
     r"(?:[Ii]n|[Aa]t|[Ff]rom|[Nn]ear|[Aa]cross)\s+(?:[A-Z][\w’'-]+\s+){1,3}(?=(?:the|local|officials|residents|police)\b)"
 )
 _AFTER_STOP = re.compile(
-    r"""[;:"“”„!?\n\[]|\.(?=\s|$)|,|\s[—–]\s|\s-\s|(?<=\s)(?:who|which|that|as|told|adding|after|when|while|where|there|"""
+    r"""\s(?=\d{1,3}[,.\d]*\s)|[;:"“”„!?\n\[]|\.(?=\s|$)|,|\s[—–]\s|\s-\s|(?<=\s)(?:who|which|that|as|told|adding|after|when|while|where|there|"""
     r"""have|has|had|is|are|was|were|will|would|could|may|with|but|because|since|during|following|amid|"""
     r"""said|says|say|warned|saying|speaking|via|also|than|if|until|before|so|then|late|early|yesterday|today)\b"""
     rf"""|(?<=\s)on\s+(?:{words.DAYS}|(?:{words.MONTHS})\b|\d)|(?<=\s)in\s+(?:{words.MONTHS}|a|an|its|his|her|their|\d)\b"""
@@ -83,6 +83,7 @@ _PHOTO = re.compile(
 _ACRONYM = re.compile(r"(?:the\s+)?[A-Z][A-Za-z]*[A-Z]+s?$")
 _PREPOSITION = re.compile(r"(?:In|At|Near|On|From|Across|Outside|Around|By|After|Before|For|With)\s")
 _SHORT_NAME = re.compile(r"\(([A-Z][A-Za-z&-]{1,11})\)$")
+_ASIDE = re.compile(r"\s(?:I|we)(?:\s(?:met|spoke|reached|talked)\b.*)?$")
 _PERSONAL = re.compile(r"\b(?:I|we|We)\b")
 _WHO_CUT = re.compile(r"\s(?:who|which|that)\s$")
 _RELATIVE = re.compile(r"(?:who|which|whose|an?|the|its|his|her|head|\d{2}$|[a-z])\b")
@@ -294,6 +295,11 @@ def read_phrase(text: str, start: int, end: int, *, strong: bool) -> Phrase | No
         start += 1
     while end > start and (text[end - 1].isspace() or text[end - 1] in ",\"”'’"):
         end -= 1
+    if text[start : start + 1] == "@":
+        start += 1
+    aside = _ASIDE.search(text, start, end)  # 'a village head I met in the hills'
+    if aside:
+        end = aside.start()
     title = _TITLE.match(text, start, end)
     if title:
         start = title.end()
@@ -312,7 +318,9 @@ def read_phrase(text: str, start: int, end: int, *, strong: bool) -> Phrase | No
         return None
     if known & words.DOCUMENTS and not (known & words.PEOPLE_WHO_SPEAK and bare[-1] not in words.DOCUMENTS):
         return _document(text, start, end, known)
-    speaks = bool(known & words.ORGANISATIONS or known & words.PEOPLE_WHO_SPEAK)
+    speaks = bool(known & words.ORGANISATIONS or known & words.PEOPLE_WHO_SPEAK) or any(
+        w.endswith(_SCHOLARS) for w in bare
+    )
     if not _may_speak(text, start, end, bare, strong=strong, speaks=speaks):
         return None
     end = _trim_origin(text, start, end)
@@ -327,7 +335,11 @@ def _may_speak(text: str, start: int, end: int, bare: list[str], *, strong: bool
         return False
     if text[start].isdigit() and not known & words.PEOPLE_WHO_SPEAK:
         return False
-    if not speaks and not capital and not (strong and (_opens_noun(text, start) or _is_plural(text, start, bare))):
+    if (
+        not speaks
+        and not capital
+        and not (strong and (_opens_noun(text, start) or _is_plural(text, start, bare)))
+    ):
         return False
     if _FINITE_INSIDE.search(text, start, end):
         return False
@@ -342,6 +354,7 @@ _ADJECTIVES = frozenset(
     municipal village tribal religious political united deputy acting interim""".split()
 )
 _OURS = frozenset({"our", "my", "your"})
+_SCHOLARS = ("ologist", "ologists", "ographer", "ographers")
 _NOBODY = frozenset("i we you he she they it".split())
 _NUMBERS = frozenset(
     """one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty seventy
@@ -412,7 +425,7 @@ def _is_plural(text: str, start: int, bare: list[str]) -> bool:
         last.endswith("s") and not last.endswith(("ss", "us", "is", "ings", "ions"))
     )
     before = text[max(0, start - 3) : start].rstrip()[-1:]
-    return plural and len(bare) <= 3 and (not before or before in ",.;:–—-?!”\"")
+    return plural and len(bare) <= 3 and (not before or before in ',.;:–—-?!”"')
 
 
 _HEAD_END = re.compile(r"\s(?:of|in|for|at|from|on|to|with)\s")

@@ -8,6 +8,7 @@ MONTHS = (
     "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec"
 )
 
+
 def _forms(verbs: str) -> frozenset[str]:
     """Give the forms of regular verbs; a form that is not regular stands beside its verb."""
     found = set()
@@ -31,7 +32,7 @@ SAYING = _forms(
     answer deny lament reveal contend concede advise promise pledge affirm clarify specify detail recount
     assume guess text speculate surmise proclaim shrug relate"""
 ) | frozenset(
-    """said says say saying told tells tell stated admit admits admitted posted write wrote writes
+    """said says say saying told tells tell state stated admit admits admitted posted write wrote writes
     think thinks thought underlined responded reporting
     sighs adds whispers swears swore vows vowed""".split()
 )
@@ -45,7 +46,7 @@ COUNTING = _forms(
     """puts put found find finds identified identifies verified observed states cites cited wants asked
     identify gave gives reads foresaw foreseen
     spoke speaks speak talks talked talk hopes sees saw expecting projecting estimating showing agreed
-    cite verifies""".split()
+    cite verifies number numbers numbered arrives arrive""".split()
 )
 
 # Participles that go on with what the subject of the sentence says.
@@ -80,6 +81,7 @@ ORGANISATIONS = frozenset(
     station daily agency's court tribunal secretariat directorate command headquarters force forces
     ngo ngos groups partners organisations organizations headquarters desk trust foundation alliance
     movement party bishopric bloc union unions syndicate lgu
+    gov't govt gov cluster clusters unit delegation consortium platform taskforce battalion
     un unhcr unicef ocha iom wfp who icrc ifrc msf idmc nrc drc irc usaid echo fao undp unrwa
     unfpa eu
     reuters afp ap bbc cnn xinhua dpa unocha reach acted care caritas oxfam dtm ndma bnpb ndrrmc
@@ -117,7 +119,7 @@ MUTE = frozenset(
     """people persons civilians families households homes houses deaths toll number numbers dead bodies
     displaced idps arrivals casualties floods storm fighting violence clashes offensive conflict rains
     landslide earthquake cyclone typhoon hurricane attack attacks bombing war drought situation there this
-    these those which what who nobody none year years month week day days""".split()
+    these those which what who nobody none neither everyone everybody anyone somebody someone nothing year years month week day days""".split()
 )
 TITLES = (
     r"(?:Mr|Mrs|Ms|Dr|Lt|Gen|Col|Maj|Capt|Sgt|Brig|Prof|Rev|Gov|Sen|St|Fr|Cmdr|Adm|Hon|U\.S|U\.N|U\.K|Jr|No)"

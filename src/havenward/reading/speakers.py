@@ -28,6 +28,7 @@ from havenward.reading.speaker_phrases import (
 from havenward.reading.voices import (
     continues,
     find_turns,
+    goes_on_with_plan,
     is_post_header,
     named_in_line,
     opens_quotation,
@@ -35,7 +36,7 @@ from havenward.reading.voices import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from havenward.reading.parts import Layout, Sentence
 
@@ -84,11 +85,35 @@ _GAPPED = re.compile(
     r"(?:,\s+by\s+contrast,|\s+only)?(?:\s+(?:at|of|about|around|some|only|just|over|under|below|above|nearly|almost|more\s+than|at\s+least|up\s+to|as\s+many\s+as|"
     r"fewer\s+than|less\s+than|close\s+to|roughly|an\s+estimated|twice))*\s*$"
 )
+_NAME_FIRST = re.compile(
+    r"((?:(?:Dr|Mr|Ms|Mrs|Father|Sister)\.?\s)?(?:[A-ZÀ-Þ][\w’'-]+\s?){2,4}),\s(?:an?|the|who|head|\d{2})\b"
+)
+_TOWN_OF = re.compile(
+    r"\b(?:a|the)\s+(?:\w+\s+){0,2}?(?:city|town|village|district|island|community|municipality|province|territory|country|"
+    r"nation|settlement)\s+of\s+(?:about\s+|around\s+|some\s+|more\s+than\s+|over\s+|nearly\s+|almost\s+|roughly\s+|only\s+|just\s+)?$"
+)
+_REJECTED = re.compile(
+    r"\b(?:calls?|called|dismiss(?:es|ed)?|rejects?|rejected|disputes?|disputed|den(?:y|ies|ied)|questions?|questioned|contests?|"
+    r"contested)\s+(?:\w+\s+){0,3}?(predictions?|forecasts?|estimates?|reports?|claims?|figures?|talk|warnings?|fears|rumou?rs|suggestions)\s+"
+    r"(?:of|that)\s+(?:\w+\s+){0,3}?$"
+)
 _WITH = re.compile(r"(?:With|Given|Citing)\b")
 _OUTSIDE = frozenset({"they", "it", "he", "she"})
-_PRONOUNS = {"he": "person", "she": "person", "they": "group", "it": "group", "who": "same", "both": "group",
-    "his": "person", "her": "person", "its": "group", "their": "group"}
+_PRONOUNS = {
+    "he": "person",
+    "she": "person",
+    "they": "group",
+    "it": "group",
+    "who": "same",
+    "which": "same",
+    "both": "group",
+    "his": "person",
+    "her": "person",
+    "its": "group",
+    "their": "group",
+}
 _PERSON = re.compile(
+    r"\b(?P<first>[A-ZÀ-Þ][\w’'-]{2,})(?=,\s\d{2},\s)|"
     r"(?:(?<=Father\s)|(?<=Sister\s)|(?<=Dr\s)|(?<=Mr\s)|(?<=Ms\s)|(?<=Mrs\s))((?:[A-ZÀ-Þ][\w’'-]+\s?){1,3}\b)|"
     r"\b((?:[A-ZÀ-Þ][\w’'-]+)(?:\s(?:[A-ZÀ-Þ][\w’'-]+|al|el|bin|ibn|de|da|dos|van|von|der)){1,3})"
     r"(?=,\s(?:\d{2}|an?|the|who|whose|[a-z])|\s(?:has|had|is|was|runs?|ran|visited|met|lost|fled|arrived|left|lives|works|[a-z]+ed)\b"
@@ -111,12 +136,32 @@ def attribute(layout: Layout, spans: Sequence[tuple[int, int]]) -> tuple[str | N
     speakers
         One per span: the words that name the speaker, copied; None where the outlet itself speaks.
     """
+    speaker_of = listen(layout, spans)
+    return tuple(speaker_of(span) for span in spans)
+
+
+def listen(layout: Layout, spans: Sequence[tuple[int, int]]) -> Callable[[tuple[int, int]], str | None]:
+    """Read a text for its claims once, and answer who says what stands at a place.
+
+    Parameters
+    ----------
+    layout
+        The text with its sentences.
+    spans
+        Start and end of its figures: words that are a figure are no speaker.
+
+    Returns
+    -------
+    speaker_of
+        Takes start and end of a figure or movement and gives its speaker as written, None for the outlet.
+    """
     reader = _Reader(layout, spans)
-    found = []
-    for start, end in spans:
-        speaker = reader.speaker_of(start, end)
-        found.append(speaker.words if speaker else None)
-    return tuple(found)
+
+    def speaker_of(span: tuple[int, int]) -> str | None:
+        speaker = reader.speaker_of(*span)
+        return speaker.words if speaker else None
+
+    return speaker_of
 
 
 class _Reader:
@@ -130,6 +175,7 @@ class _Reader:
         self.spans = sorted(spans)
         self.known: dict[int, list[Claim]] = {}
         self.persons: dict[int, list[Phrase]] = {}
+        self.going_on: dict[int, bool] = {}
         self.resolved: dict[tuple[int, int], Phrase | None] = {}
         self.finder = ClaimFinder(layout.text, spans)
 
@@ -140,12 +186,22 @@ class _Reader:
         if index < 0:
             return None
         sentence = self.sentences[index]
+        behind = max(sentence.start, start - 90)
+        words = self.text[behind:start]
+        if " of " in words[-24:] and _TOWN_OF.search(words):
+            return None  # 'a city of N': what everybody knows
+        linked = " of " in words or " that " in words
+        rejected = _REJECTED.search(self.text, behind, start) if linked else None
+        if rejected:
+            told = rejected[1].startswith(("report", "claim", "rumo"))
+            return Phrase(*rejected.span(1), rejected[1], "document", carries=False) if told else None
         named = self._figure_of(start, sentence) or self._gapped(index, start)
         if named:
             return named
         found, claim = self._in_sentence(index, start, end)
         if found:
-            return self.resolve(index, claim) if claim else None
+            cited = self._cited(sentence, end) if claim and claim.faint else None
+            return cited or (self.resolve(index, claim) if claim else None)
         if sentence.role == "title":
             return self._headline(sentence, start)
         cited = self._cited(sentence, end)
@@ -169,8 +225,13 @@ class _Reader:
     def _gapped(self, index: int, start: int) -> Phrase | None:
         """Read 'the UN puts it at N, the government at M': the verb is left out the second time."""
         s = self.sentences[index]
+        claims = self.claims(index)
+        if not claims or claims[0].end > start:
+            return None
         match = _GAPPED.search(self.text, max(s.start, start - 110), start)
-        if match is None or not any(c.end <= match.start() for c in self.claims(index)):
+        if match is None or not any(c.end <= match.start() for c in claims):
+            return None
+        if any(match.start(1) <= c.end <= start for c in claims):
             return None
         phrase = read_phrase(self.text, match.start(1), match.end(1), strong=False)
         return phrase if phrase and phrase.speaks and phrase.kind != "document" else None
@@ -209,12 +270,12 @@ class _Reader:
 
     def _within_quote(self, index: int, first: int, start: int) -> bool:
         """Whether two places stand in one quotation."""
-        return self._quoted(index, first) and not re.search("[\"”]", self.text[first:start])
+        return self._quoted(index, first) and not re.search('["”]', self.text[first:start])
 
     def _turns_away(self, claim: Claim, start: int) -> bool:
         """Whether a new main clause with a subject of its own begins between a claim and a figure."""
         at = self.text.rfind("; ", claim.end, start)
-        return at >= 0 and not continues(self.text, at + 2, start + 1) and self.text.count(";", claim.end, start) == 1
+        return at >= 0 and not continues(self.text, at + 2, start + 40)
 
     def _too_far(self, end: int, start: int) -> bool:
         """Whether words lie between a figure and 'given by X' that part them, another figure for one."""
@@ -243,7 +304,9 @@ class _Reader:
             return None
         left = max(sentence.start, match.start() - 60)
         fresh = _NEW_PHRASE.match(self.text, left, match.start())
-        phrase = read_phrase(self.text, fresh.end() if fresh else left, match.start(), strong=False)
+        stop = match.start()
+        owner = self.text[stop - 2 : stop] in {"'s", "’s"}
+        phrase = read_phrase(self.text, fresh.end() if fresh else left, stop - 2 * owner, strong=False)
         if (
             phrase
             and phrase.kind != "document"
@@ -272,7 +335,7 @@ class _Reader:
         return self.resolved[key]
 
     def _look_back(self, index: int, claim: Claim) -> Phrase | None:
-        if claim.stands_for == "who":
+        if claim.stands_for in {"who", "which"}:
             first = max(self.sentences[index].start, claim.start - FAR_CITATION)
             before = self.text[first : claim.start].rstrip(" ,")
             phrase = noun_at_end(self.text, first, first + len(before))
@@ -291,9 +354,18 @@ class _Reader:
                 named = self._person_in(back, claim.start)
                 if named:
                     return named
+            if wanted == "person" and back < index and index - back <= 1:
+                subject = self.finder.subject_of(self.sentences[back], self.sentences[back].end)
+                if subject and subject.kind == "person" and subject.speaks:
+                    return subject
             if wanted == "group" and back == index:
                 subject = self.finder.subject_of(self.sentences[back], claim.start)
-                if subject and subject.kind in {"group", "document"} and subject.speaks and subject.end < claim.start:
+                if (
+                    subject
+                    and subject.speaks
+                    and subject.kind in {"group", "document"}
+                    and subject.end + 3 < claim.start  # 'the rebels, it said, had ...': somebody else
+                ):
                     return subject
             if wanted == "group" and back < index and index - back <= 1:
                 subject = self.finder.subject_of(self.sentences[back], self.sentences[back].end)
@@ -307,7 +379,7 @@ class _Reader:
             s = self.sentences[index]
             found = []
             for match in _PERSON.finditer(self.text, s.start, min(s.end, s.start + FAR_CITATION)):
-                which = 1 if match[1] else 2
+                which = match.lastindex or 0
                 phrase = read_phrase(self.text, match.start(which), match.end(which), strong=False)
                 if phrase and phrase.kind == "person":
                     found.append(phrase)
@@ -363,9 +435,6 @@ class _Reader:
         s = self.sentences[index]
         if not self._quoted(index, start):
             return None
-        introduced = self._introduced(index, start)
-        if introduced:
-            return introduced
         for ahead in range(index + 1, min(len(self.sentences), index + 1 + FAR_QUOTES)):
             if self.sentences[ahead].paragraph != s.paragraph:
                 break
@@ -374,8 +443,16 @@ class _Reader:
                 if claims[0].reach == "back":
                     return self.resolve(ahead, claims[0])
                 break
+        introduced = self._introduced(index, start)
+        if introduced:
+            return introduced
+        opening = self._opens_paragraph(index)
         for back in range(index - 1, max(-1, index - 1 - 2 * FAR_QUOTES), -1):
-            if self.sentences[back].role in {"title", "heading"} or is_post_header(self.text, self.sentences[back]):
+            if self.sentences[back].paragraph != s.paragraph and not opening:
+                break  # words in quotation marks, no speech that goes on
+            if self.sentences[back].role in {"title", "heading"} or is_post_header(
+                self.text, self.sentences[back]
+            ):
                 break
             for claim in reversed(self.claims(back)):
                 speaker = self.resolve(back, claim)
@@ -406,6 +483,9 @@ class _Reader:
             if before.endswith(":"):
                 if any(c.end <= opened for c in self.claims(back)):
                     return None
+                named = _NAME_FIRST.match(self.text, other.start, opened)
+                if named:
+                    return read_phrase(self.text, named.start(1), named.end(1), strong=True)
                 subject = self.finder.subject_of(other, opened)
                 return subject if subject and (subject.speaks or subject.kind == "person") else None
             if not before and back and opens_quotation(self.text, other.start):
@@ -414,6 +494,11 @@ class _Reader:
                     return named_in_line(self.text, line.start, line.end)
             return None
         return None
+
+    def _opens_paragraph(self, index: int) -> bool:
+        """Whether the paragraph of a sentence begins with a quotation."""
+        first = bisect_left(self.sentences, self.sentences[index].paragraph, key=attrgetter("paragraph"))
+        return opens_quotation(self.text, self.sentences[first].start)
 
     def _quoted(self, index: int, at: int) -> bool:
         """Whether a place lies in a quotation; a quotation that is not closed ends with its paragraph."""
@@ -435,19 +520,30 @@ class _Reader:
             here, there = self.sentences[back + 1], self.sentences[back]
             if there.paragraph != paragraph or (item and _ITEM.match(self.text, here.start, here.start + 8)):
                 return None
-            if _BACKGROUND.match(self.text, here.start, here.end):
-                return None  # the outlet turns to something else
-            if speaks_of_itself(self.text, here.start, here.end):
-                return None
-            if not continues(self.text, here.start, here.end):
+            if not self._goes_on(back + 1):
                 return None
             for claim in reversed(self.claims(back)):
                 if claim.reach == "by":
                     continue
+                if self._turns_away(claim, there.end):
+                    return None
                 speaker = self.resolve(back, claim)
+                if speaker and speaker.kind == "document" and not speaker.carries:
+                    return speaker if goes_on_with_plan(self.text, here.start, here.end) else None
                 if speaker:
-                    return None if speaker.kind == "document" and not speaker.carries else speaker
+                    return speaker
         return None
+
+    def _goes_on(self, index: int) -> bool:
+        """Whether a sentence goes on with what the one before says; if not, the outlet speaks again."""
+        if index not in self.going_on:
+            s = self.sentences[index]
+            self.going_on[index] = (
+                not _BACKGROUND.match(self.text, s.start, s.end)
+                and continues(self.text, s.start, s.end)
+                and not speaks_of_itself(self.text, s.start, s.end)
+            )
+        return self.going_on[index]
 
     def _list_intro(self, index: int) -> Phrase | None:
         """Carry the speaker of the line that introduces a list to its items."""

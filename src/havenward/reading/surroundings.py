@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from havenward.reading.clauses import PREPOSITIONS
-from havenward.reading.lexicon_groups import COUNTRIES, COUNTRY_PAIRS, IDENTITY, SHELTERS
+from havenward.reading.borders import Borders
+from havenward.reading.grammar_words import PREPOSITIONS
+from havenward.reading.lexicon_groups import IDENTITY
 from havenward.reading.lexicon_terms import ORDER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from havenward.reading.clauses import Clause, Phrase
     from havenward.reading.lexicon_terms import Cue
     from havenward.reading.verbs import Group
 
@@ -37,6 +35,14 @@ _TIMES = frozenset(
     again already now early late before within en together tonight tomorrow daily each every first
     """.split()
 )
+# what buries people alive
+_SLIDES = tuple(
+    """
+    landslide mud avalanche rubble collaps slide quake earthquake debris snow dam rock storm
+    flood rain
+    """.split()
+)
+_OVER = frozenset("over through ashore across".split())
 # words after a verb of motion that give it a direction
 _DIRECTIONS = frozenset(
     """
@@ -46,33 +52,10 @@ _DIRECTIONS = frozenset(
 )
 
 
-class Surroundings:
-    """The sentence around one number, asked for the term of a cue in it.
+class Surroundings(Borders):
+    """The sentence around one number, asked for the term of a cue in it."""
 
-    `known` says whether anything was understood before, `unit` the unit of that, `before` its term and group;
-    `flight` tells whether people on the move here have crossed a border, as far as the text around tells.
-    """
-
-    def __init__(
-        self,
-        clause: Clause,
-        phrase: Phrase,
-        at: int,
-        unit: str,
-        before: str,
-        flight: Callable[[], str],
-        *,
-        known: bool,
-    ) -> None:
-        self.clause = clause
-        self.phrase = phrase
-        self.at = at
-        self.unit = unit
-        self.before = before
-        self.known = known
-        self.flight = flight
-
-    def settle(self, cue: Cue, at: int, group: Group | None) -> str:  # noqa: C901, PLR0912 - cases, read in order
+    def settle(self, cue: Cue, at: int, group: Group | None) -> str:  # noqa: C901, PLR0912, PLR0915 - in order
         """Give the term of a cue where it stands; empty where it tells none."""
         clause, phrase = self.clause, self.phrase
         term, end = cue.term, at + clause.span[at]
@@ -88,6 +71,14 @@ class Surroundings:
         }:
             if term == "trapped" and kind == "home" and words[at].startswith("bur"):
                 return "homes_destroyed"
+            if (
+                term == "trapped"
+                and words[at].startswith("bur")
+                and group is None
+                and at < self.at
+                and not any(w.startswith(_SLIDES) for w in words[max(0, at - 12) : at])
+            ):
+                return "killed"  # those who were buried by hand
             return term
         if term == "killed":
             return "" if kind == "home" else term
@@ -115,7 +106,9 @@ class Surroundings:
             following = words[end : end + 6]
             if words[at].startswith(("need", "requir")) and "to" in following[:1]:
                 return ""
-            if words[at].startswith(("rely", "relie", "depend")) and not any(w in _AID for w in words[end : end + 9]):
+            if words[at].startswith(("rely", "relie", "depend")) and not any(
+                w in _AID for w in words[end : end + 9]
+            ):
                 return ""
             if words[at].startswith(("requir", "lack", "need", "rely", "depend")) and kind in {
                 "forces",
@@ -127,6 +120,10 @@ class Surroundings:
         if term == "displaced" and words[at].startswith("expel") and self.foreign():
             return "returned"
         if term in {"displaced", "fled"}:
+            if words[at].startswith("resettle") and any(
+                w in {"return", "returns", "regained"} for w in words
+            ):
+                return "returned"
             if words[at : at + 2] == ["relocated", "to"] and "safe" in " ".join(words[end : end + 3]):
                 return "evacuated"
             if kind == "home":
@@ -164,15 +161,24 @@ class Surroundings:
                 return "homes_destroyed"
             return "affected" if words[at].startswith(("affect", "impact", "hit")) else ""
         if term == "live":
-            return self.living(at, end, group)
+            return self.living(end, group)
         if term == "go":
             return self.going(at, end)
         if term == "linger":
             if kind in {"forces", "fighters", "home", "thing", "staff", "death"}:
                 return ""
-            return "displaced" if self.sheltered(end) and not self.flight() else self.flight()
+            if self.sheltered(end) or words[at].startswith(
+                ("sle", "camp", "huddl", "crouch", "squat", "cram", "crowd")
+            ):
+                return self.flight() or "displaced"
+            return self.flight()
         if term == "carry":
-            return self.going(at, end) if kind in {"person", "household", "resident"} and self.flight() else ""
+            if kind not in {"person", "household", "resident", ""}:
+                return ""
+            after = words[end : end + 2] + (words[phrase.right : phrase.right + 2] if at < self.at else [])
+            if "back" in after or "home" in after:
+                return "returned"
+            return "evacuated" if "out" in after else self.flight(carried=True)
         if term == "destroyed_if_not":
             return "homes_destroyed" if kind == "home" and group is not None and group.negated else ""
         if term == "arrive" and words[at].startswith("enter"):
@@ -181,22 +187,27 @@ class Surroundings:
             if any(self.country(k) for k in range(max(0, at - 14), min(len(words), end + 8))):
                 return "refugee"
         if term == "arrive":
-            if words[at + 1 : at + 2] not in (["over"], ["through"]) and words[at] in {
-                "come",
-                "comes",
-                "came",
-                "coming",
-                "reach",
-                "reached",
-                "follow",
-                "followed",
-                "following",
-                "joined",
-                "join",
-                "joining",
-                "enter",
-                "entered",
-            } and not self.abroad(at, end):
+            if (
+                not (clause.span[at] > 1 and words[at + 1] in _OVER)
+                and words[at]
+                in {
+                    "come",
+                    "comes",
+                    "came",
+                    "coming",
+                    "reach",
+                    "reached",
+                    "follow",
+                    "followed",
+                    "following",
+                    "joined",
+                    "join",
+                    "joining",
+                    "enter",
+                    "entered",
+                }
+                and not self.abroad(at, end)
+            ):
                 if words[at].startswith("follow"):
                     return "follow"
                 if (
@@ -225,13 +236,28 @@ class Surroundings:
         """Whether a state is one of staying somewhere, not of having lost a home."""
         words = self.clause.words[at:end]
         return not any(
-            w.startswith(("displac", "homeless", "without", "rough", "outdoors", "outside", "street", "home", "idp"))
+            w.startswith(
+                (
+                    "displac",
+                    "homeless",
+                    "without",
+                    "rough",
+                    "outdoors",
+                    "outside",
+                    "street",
+                    "home",
+                    "idp",
+                    "open",
+                )
+            )
             for w in words
         )
 
     def going(self, at: int, end: int) -> str:
         """Give the term of going somewhere by whatever means: back, abroad, to safety, or away."""
         words, clause = self.clause.words, self.clause
+        if self.phrase.kind == "home" and words[at] == "gone":
+            return "homes_destroyed"
         if self.phrase.kind not in {"person", "household", "resident", "", "displaced", "refugee"}:
             return ""
         near = words[end : end + 4]
@@ -245,14 +271,13 @@ class Surroundings:
             return ""
         if near[:1] == ["on"] and words[at].startswith(("go", "went", "gone", "walk", "run", "ran")):
             return self.flight() if near[1:2] == ["foot"] else ""
+        if words[at] == "gone" and words[at - 1] in {"are", "were", "is", "was", "be"}:
+            return self.flight() or "displaced"
         if words[at] in {"go", "goes", "went", "gone", "going"} and self.phrase.kind == "":
             return ""
-        return self.flight() or ("displaced" if self.sheltered(end) or clause.capital[end + 1 : end + 2] == [True] else "")
-
-    def ends(self, end: int) -> bool:
-        """Whether no object follows a verb."""
-        words = self.clause.words
-        return end >= len(words) or not words[end][0].isalpha() or words[end] in PREPOSITIONS
+        return self.flight() or (
+            "displaced" if self.sheltered(end) or clause.capital[end + 1 : end + 2] == [True] else ""
+        )
 
     def moving(self, at: int, end: int, group: Group | None) -> str:
         """Give the term of moving, or of being moved, somewhere."""
@@ -260,6 +285,8 @@ class Surroundings:
         if phrase.kind not in {"person", "household", "resident", "", "displaced", "refugee"}:
             return ""
         near = words[end : end + 8] if group is not None else words[phrase.right : phrase.right + 6]
+        if near[:1] in (["back"], ["home"]):
+            return "returned"
         if any(word.startswith("safe") or word in {"away", "inland", "uphill"} for word in near):
             return "evacuated"
         if self.abroad(at, end):
@@ -268,127 +295,7 @@ class Surroundings:
             return self.flight() or "displaced"
         return "displaced" if words[at].startswith("mov") and at + self.clause.span[at] == end else ""
 
-    def abroad(self, at: int, end: int) -> bool:
-        """Whether a movement crosses a border: "into Chad", "across the border", "left Syria"."""
-        clause = self.clause
-        words = clause.words
-        stop = min(len(words), end + 14)
-        for k in range(max(0, at), stop):
-            word = words[k]
-            if k >= end and (
-                word in {";", ".", ":", "(", '"', "”", "while", "when", "after", "who"}
-                or (clause.qty[k] >= 0)
-            ):
-                break
-            if k >= end and clause.cues[k] is not None and clause.cues[k].role in "SOB" and k > end + 1:  # type: ignore[union-attr]
-                break
-            if word in {"border", "frontier", "borders"} and any(
-                w in {"across", "crossed", "over", "cross", "crossing", "crosses"}
-                for w in words[max(0, k - 5) : k]
-            ):
-                return True
-            if word in {"abroad", "overseas"}:
-                return True
-            if (
-                word in {"neighbouring", "neighboring", "other"}
-                and words[k + 1 : k + 2]
-                and (words[k + 1] in {"countries", "states", "country", "nations"} or self.country(k + 1))
-            ):
-                return words[k - 1] != "in" or clause.words[at] != "displaced"
-            if word in {
-                "to",
-                "into",
-                "in",
-                "for",
-                "reach",
-                "reached",
-                "entered",
-                "enter",
-                "entering",
-                "reaching",
-                "towards",
-            }:
-                name = self.country(k + 1) and words[k - 1] != "according"
-                direct = word != "in" or words[at].startswith(
-                    ("arriv", "land", "pour", "shelter", "sought", "seek", "took", "tak", "found")
-                )
-                if word == "for" and not words[at].startswith(("left", "leav", "head", "fl", "depart")):
-                    direct = False
-                if (
-                    name
-                    and direct
-                    and words[at] not in {"displaced", "displaces", "displacing"} | {"displace"}
-                ):
-                    return True
-                if name and words[at].startswith("displac") and word in {"to", "into"}:
-                    return True
-            if (
-                word == "country"
-                and words[k - 1] == "the"
-                and words[at].startswith(("fle", "fled", "leav", "left", "escap"))
-            ):
-                return k <= end + 2
-        if words[at].startswith(("fled", "flee", "left", "leav", "escap", "quit")) and self.country(end):
-            return not words[end].endswith("'s")
-        return False
-
-    def country(self, k: int) -> bool:
-        """Whether a country is named at a token."""
-        words = self.clause.words
-        if k >= len(words):
-            return False
-        if words[k] in {
-            "the",
-            "neighbouring",
-            "neighboring",
-            "northern",
-            "southern",
-            "eastern",
-            "western",
-            "nearby",
-            "north-eastern",
-        } and k + 1 < len(words):
-            k += 1
-        word = words[k].removesuffix("'s") if k < len(words) else ""
-        if self.country_pair(k):
-            return True
-        if word not in COUNTRIES:
-            return False
-        return word not in {"chad", "turkey", "jordan", "georgia", "guinea"} or self.clause.capital[k]
-
-    def country_pair(self, k: int) -> bool:
-        """Whether a country of two words is named at a token."""
-        words = self.clause.words
-        return tuple(words[k : k + 2]) in COUNTRY_PAIRS
-
-    def sheltered(self, start: int) -> bool:
-        """Whether a place of shelter follows in the same phrase."""
-        words = self.clause.words
-        for k in range(start, min(len(words), start + 9)):
-            word = words[k]
-            if word in {
-                ".",
-                ";",
-                ":",
-                "who",
-                "which",
-                "while",
-                "after",
-                "when",
-                "but",
-                "because",
-                "from",
-                "outside",
-                "near",
-            }:
-                return False
-            if word == "," and k > start + 3:
-                return False
-            if word in SHELTERS:
-                return True
-        return False
-
-    def living(self, at: int, end: int, group: Group | None) -> str:
+    def living(self, end: int, group: Group | None) -> str:
         """Give the term of living, staying or remaining somewhere."""
         clause, phrase = self.clause, self.phrase
         words = clause.words
@@ -414,26 +321,6 @@ class Surroundings:
         if phrase.kind in {"forces", "fighters", "home"}:
             return ""
         return "at_risk_population"
-
-    def settled_abroad(self, start: int) -> bool:
-        """Whether "in" and a country follow in the same phrase."""
-        words = self.clause.words
-        for k in range(start, min(len(words) - 1, start + 11)):
-            if words[k] in {".", ";", ",", "who", "which", "while"}:
-                return False
-            if words[k] == "in" and self.country(k + 1):
-                return True
-        return False
-
-    def foreign(self) -> bool:
-        """Whether the counted are named by their nation: "Burundians", "Syrian families"."""
-        words = self.clause.words
-        for k in range(self.at + 1, self.phrase.right):
-            if self.clause.capital[k] and words[k].endswith(
-                ("ans", "an", "is", "ese", "ians", "ian", "rians", "hans", "rohingya", "i", "ish")
-            ):
-                return True
-        return False
 
     def arrival(self, end: int, at: int = -1) -> str:
         """Give the term of an arrival: refugee from abroad, displaced otherwise."""
@@ -472,6 +359,8 @@ class Surroundings:
             return "evacuated" if words[at].startswith("mov") else ""
         if self.phrase.kind in {"home", "thing"}:
             return ""
+        if "origin" in words[end : end + 14] and "for" in words[end : end + 10]:
+            return "returned"
         if self.abroad(at, end):
             return "refugee"
         near = words[end : end + 6]
@@ -480,7 +369,7 @@ class Surroundings:
         if any(w in {"corridor", "corridors", "convoy", "evacuation"} for w in words[end : end + 10]):
             return "evacuated"
         if self.ends(end) or near[0] in _TIMES or words[at].startswith(("abandon", "vacat", "decamp")):
-            return self.flight() if self.flight() and not self.clause.capital[end : end + 1] == [True] else "displaced"
+            return (self.flight() if self.phrase.pronoun or self.phrase.kind == "" else "") or "displaced"
         if self.clause.span[at] > 1 and near[:1] and near[0] in PREPOSITIONS:
             return "displaced"
         if any(self.clause.capital[k] for k in range(end, min(len(words), end + 3))) or any(

@@ -17,6 +17,8 @@ _DASHED = re.compile(r"([^:\u2013\u2014\d]{2,60}?)\s[\u2013\u2014-]\s(?:[a-z]{2,
 _LONGEST_TABLE = 60
 # A row of a table, or a line with a label, is short.
 _LONGEST_ROW = 240
+# Behind the number after a dash nothing follows but a noun.
+_SHORT_REST = 26
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Tables:
                 head = ()
                 continue
             cells = self._cells(index)
-            if len(cells) < 2:  # noqa: PLR2004 - one cell is no row
+            if len(cells) < 2:
                 if head and since:
                     head = ()
                 continue
@@ -77,9 +79,9 @@ class Tables:
         line = self.layout.sentences[sentence]
         if line.end - line.start > _LONGEST_ROW:
             return None
-        match = _LABEL.search(text, max(line.start, start - 110), start) or _DASHED.match(
-            text, line.start, start
-        )
+        match = _LABEL.search(text, max(line.start, start - 110), start)
+        if match is None and line.role != "title" and line.end - start < _SHORT_REST:
+            match = _DASHED.match(text, line.start, start)
         if match is None or (
             line.role == "body" and match.start() > line.start and text[match.start() - 1] not in ".;|"
         ):

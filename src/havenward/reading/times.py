@@ -282,6 +282,8 @@ def _distance(
     before = end <= quantity.start
     gap = (end, quantity.start) if before else (quantity.end, start)
     cost = float(gap[1] - gap[0])
+    if cost > TOO_FAR and not (before and start - s.start <= 3):
+        return cost
     breaks = sum(1 for _ in _BREAK.finditer(text, *gap))
     dashes = text.count("–", *gap) + text.count("—", *gap)
     breaks -= dashes - dashes % 2  # a pair of dashes is a bracket

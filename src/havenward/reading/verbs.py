@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from havenward.reading.clauses import (
+from havenward.reading.grammar_words import (
     BE,
     BELIEF,
     CARRIES,
@@ -63,6 +63,9 @@ def read_group(clause: Clause, start: int, limit: int = 16) -> Group | None:  # 
         word = words[j]
         cue = cues[j]
         nxt = words[j + 1] if j + 1 < len(words) else ""
+        if seen and word in {'"', "“", "”", "'"}:
+            j += 1
+            continue
         if word in BE and not (word in {"'s", "re"} and not seen and j == start):
             if BE[word] in {"present", "past"}:
                 group.tense = group.tense or BE[word]
@@ -71,11 +74,11 @@ def read_group(clause: Clause, start: int, limit: int = 16) -> Group | None:  # 
             group.progressive = BE[word] == "progressive"
             seen = True
         elif word in HAVE and not (cue is not None and clause.span[j] > 1):
-            if to or group.expected:
+            if (to or group.expected) and nxt != "to":
                 group.perfect = True
                 group.expected = False  # "could have been", "are feared to have been": over by now
             elif nxt == "to":
-                group.forced = True  # "had to flee"
+                group.forced = not group.expected  # "had to flee"; not "would have to take"
                 group.tense = group.tense or HAVE[word]
                 if HAVE[word] == "present" and word != "having":
                     group.unreal = False
@@ -128,8 +131,10 @@ def read_group(clause: Clause, start: int, limit: int = 16) -> Group | None:  # 
             group.belief = group.be = True
             group.passive = False
             seen = True
+        elif word == "yet" and nxt == "to" and clause.word(j + 2) == "be":
+            group.expected = seen = True
         elif word in UNREAL and cue is None:
-            group.unreal = not (group.expected and word in {"try", "want", "seek", "attempt"})
+            group.unreal = not (group.expected and word in {"try", "want", "seek", "attempt", "wish", "hope"})
             seen = True
         elif word == "to" and (seen or to or j == start):
             to = True

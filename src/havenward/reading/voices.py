@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 MOST_TURNS = 5000  # turns of one transcript
 LONGEST_INTRO = 160  # characters of the line that introduces a clip or a quotation
 
-_CAPITALS = re.compile(r"((?:[A-ZÀ-Þ][A-ZÀ-Þ.’'-]*)(?:\s[A-ZÀ-Þ][A-ZÀ-Þ.’'-]*){0,4})(?:\s*\([^()\n]{2,60}\))?:\s+(?=[\w\"“'‘\[…])")
-_NAMED = re.compile(r"((?:[A-ZÀ-Þ][\w.’'-]+)(?:\s(?:[A-ZÀ-Þ][\w.’'-]+|al|de|van|bin)){0,4}):\s+(?=[A-Z\"“'‘\[…])")
+_CAPITALS = re.compile(
+    r"((?:[A-ZÀ-Þ][A-ZÀ-Þ.’'-]*)(?:\s[A-ZÀ-Þ][A-ZÀ-Þ.’'-]*){0,4})(?:\s*\([^()\n]{2,60}\))?:\s+(?=[\w\"“'‘\[…])"
+)
+_NAMED = re.compile(
+    r"((?:[A-ZÀ-Þ][\w.’'-]+)(?:\s(?:[A-ZÀ-Þ][\w.’'-]+|al|de|van|bin)){0,4}):\s+(?=[A-Z\"“'‘\[…])"
+)
 # labels of those who ask or present: the outlet itself
 _HOSTS = frozenset(
     """presenter host anchor interviewer moderator narrator announcer newsreader question q reporter
@@ -34,13 +38,13 @@ _OWN_PEOPLE = re.compile(
 )
 _CLIP = re.compile(r"\s*[\[(](?:[A-Z]{2,}\s*\d*\s*[-–—:.]\s*)?([^\[\]()\n]{3,140})[\])]\s*$")
 _SEGMENT = re.compile(r"\s+[-–—]\s+|,\s+|:\s+|;\s+")
-_QUOTE = "\"“„"
+_QUOTE = '"“„'
 _POST = re.compile(r"[^\n]{0,80}@\w{2,30}")
 
 _NUMBER = (
     r"\d|one\b|two\b|three\b|four\b|five\b|six\b|seven\b|eight\b|nine\b|ten\b|eleven\b|twelve\b|thirteen\b|fourteen\b|fifteen\b|"
     r"sixteen\b|seventeen\b|eighteen\b|nineteen\b|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|"
-    r"dozens|scores|tens\s+of|half\b|most\b|many\b|another\b|others?\b|a\s+(?:further|quarter|third|fifth|hundred|thousand|million|dozen)|"
+    r"dozens|scores|tens\s+of|half\b|most\b|many\b|another\b|others?\b|a\s+(?:second|further|quarter|third|fifth|hundred|thousand|million|dozen)|"
     r"an\s+(?:additional|estimated|average)|at\s+least|more\s+than|fewer|less\s+than|about\b|around\b|some\b|nearly|almost|over\b|"
     r"up\s+to|as\s+many|roughly|approximately|only\b|just\b|between\b|no\b|none\b|all\b|the\s+(?:rest|remainder|remaining|others?)\b|"
     r"virtually|close\s+to|well\s+over|upwards"
@@ -52,8 +56,9 @@ _REFERS = (
 _TIMES = (
     rf"(?:as\s+of|by|on|since|until|till)\s+(?:the\s+)?(?:early\s+|late\s+|mid-)?(?:\d|{words.DAYS}|{words.MONTHS}|then|now|yesterday|last|nightfall|end)|"
     r"in\s+(?:total|all|addition|the\s+(?:last|past|first|second|third|next|worst|best|mildest|gravest|most|coming|previous|same|other|low|high|middle))|"
+    r"(?:should|if|unless)\s|otherwise\b|"
     r"in\s+(?:the|a|its)\s+(?:\w+est\b|(?:\w+[\s-]+){0,2}(?:scenario|case|variant|event)\b)|"
-    r"so\s+far|yesterday|today|earlier(?:,|\s+(?:in|on|this|that)\b)|previously|a\s+(?:week|month|year|day)\s|(?:the\s+)?(?:day|week|month|year)\s+before|in\s+a\s+(?:worst|best)"
+    r"so\s+far|yesterday|today|earlier(?:,|\s+(?:in|on|this|that)\b)|previously|(?:an?|one|two|three|some|\d+)\s+(?:hours?|weeks?|months?|years?|days?)\s|(?:the\s+)?(?:day|week|month|year)\s+before|in\s+a\s+(?:worst|best)"
 )
 _FACTS = (
     r"the\s+(?:first|second|third|fourth|worst|lowest|highest)\b|the\s+(?:\w+[\s-]+){0,2}(?:total|number|numbers|figure|figures|toll|count|tally|scenario|scenarios|estimate|families|displaced|"
@@ -85,7 +90,9 @@ def continues(text: str, start: int, end: int) -> bool:
     """Whether a sentence or clause goes on with what was said before it, rather than turning elsewhere."""
     if _AGENT.match(text, start, min(end, start + 90)):
         return False
-    return bool(_CONTINUES.match(text, start, end)) or bool(_INDIRECT.search(text, start, min(end, start + 300)))
+    return bool(_CONTINUES.match(text, start, end)) or bool(
+        _INDIRECT.search(text, start, min(end, start + 300))
+    )
 
 
 def speaks_of_itself(text: str, start: int, end: int) -> bool:
