@@ -898,13 +898,17 @@ def forecast_with_movement(
     known: Case, origin: date, horizons: tuple[int, ...], settings: OriginSettings
 ) -> dict[str, dict[tuple[str, int], NDArray[np.float64]]]:
     """Forecast as `forecast_known_sites` does, and by the movement model with its counts assimilated."""
+    from havenward.errors import CaseError
     from havenward.forecast.tables import site_net_arrivals
 
     found = dict(forecast_known_sites(known, origin, horizons, settings))
     asked = ForecastSettings(
         origin, max(horizons), settings.members, settings.seed, settings.track, "havenward", settings.priors
     )
-    ensemble = simulate(known, asked, workers=1)
+    try:
+        ensemble = simulate(known, asked, workers=1)
+    except CaseError:  # nobody knew yet where or when people would leave: movement has nothing to say
+        return found
     kinds = {place.location: place.kind for place in known.locations}
     found["havenward_movement"] = site_net_arrivals(ensemble, kinds, origin, horizons)
     return found
