@@ -42,7 +42,10 @@ FIRST, LAST = date(2016, 10, 16), date(2017, 6, 18)
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 HORIZONS = (7, 14, 28, 56)
 SHOWN = ("battle_days", "contact_hazard", "host_attraction", "displaced_total")
-LEAST_MOVE = 0.5  # standard deviations of the prior; smaller moves of a median are not kept
+LEAST_LEARNED, LEAST_MOVE = (
+    0.5,
+    1.0,
+)  # standard deviations of the prior, in all and in one week; less is not kept
 MAIN = "iom-dtm-et"  # the counting system that `counted_displaced` foretells
 
 
@@ -123,7 +126,7 @@ def run_months(members: int, seed: int, workers: int, last: date) -> None:
             raise TypeError
         drawn = {**ensemble.draws, **posterior.counting}
         for name, place in sorted(_places(drawn, posterior).items()):
-            if abs(place) >= LEAST_MOVE:
+            if abs(place) >= LEAST_LEARNED:
                 row: dict[str, object] = {"origin_date": origin.isoformat(), "name": name}
                 row["prior"] = f"{np.median(posterior.prior[name]):.4g}"
                 row["now"] = f"{np.median(drawn[name]):.4g}"

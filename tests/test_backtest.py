@@ -265,9 +265,8 @@ def test_misplaced_arrivals_are_found_at_sites_with_counts(tmp_path):
     rows = [count(site, on, size * on) for site, size in (("p", 30), ("q", 10)) for on in range(0, 60, 7)]
     found = run([crisis(rows)], tmp_path)
     shares = found.shares.filter((pl.col("model") == "havenward") & (pl.col("horizon") == 7))
-    assert shares["tvd"].to_list() == pytest.approx(
-        [0.25] * shares.height
-    )  # we say one half, three quarters came
+    # we say one half, three quarters came; shares are means over 400 joint draws
+    assert shares["tvd"].to_list() == pytest.approx([0.25] * shares.height, abs=1e-3)
 
 
 def test_chances_of_passing_a_capacity_are_scored(tmp_path):

@@ -13,6 +13,7 @@ from havenward.case.check import check_case
 from havenward.case.figures_file import write_figures
 from havenward.case.known import as_of
 from havenward.case.load import load_case
+from havenward.cli import main
 from havenward.distributions import summary
 from havenward.errors import CaseError
 from havenward.pipeline import bundled_case, explain_number, read_into_case, run_demo
@@ -180,6 +181,16 @@ def test_a_case_that_has_not_been_read_says_what_to_do(tmp_path):
         load_case(folder)
     read_into_case(folder, [], workers=1)
     assert {row.review for row in load_case(folder, before_reading=True).figures} == {"open"}
+
+
+def test_a_forecast_of_an_unread_case_works_and_says_so(tmp_path, capsys):
+    command = ["forecast", str(bundled_case()), "--as-of", "2016-07-31", "--horizon", "30", "--members", "4"]
+    assert main([*command, "--out", str(tmp_path / "run"), "--workers", "1"]) == 0
+    assert "have no figures; read them: havenward read --case CASE" in capsys.readouterr().err
+    assert main(["brief", str(tmp_path / "run"), "--out", str(tmp_path / "brief")]) == 0
+    page = (tmp_path / "brief" / "brief.html").read_text(encoding="utf-8")
+    assert "Reports without a figure in the case: " in page
+    capsys.readouterr()
 
 
 def test_the_demo_reads_and_its_brief_shows_the_chain(tmp_path):

@@ -725,7 +725,8 @@ def _as_figure(read: ReadFigure, report: str) -> Figure:
     from havenward.case.assumptions import COULD_BE_HIGHER
     from havenward.records import Figure
 
-    relation = "; ".join(part for part in (read.relation, COULD_BE_HIGHER if read.higher else "") if part)
+    higher = read.higher and COULD_BE_HIGHER not in read.relation
+    relation = ";".join(part for part in (read.relation, COULD_BE_HIGHER if higher else "") if part)
     return Figure(
         figure=f"{Path(report).stem}-{read.start}",
         report=report,

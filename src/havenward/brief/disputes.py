@@ -48,7 +48,10 @@ def find_disputes(
         if _differ(own) and not any({row.figure for row in rows} <= group for group in told):
             heading = rows[0].fact_group or rows[0].term
             found.append((heading.replace("_", " ").replace("-", " "), rows))
-    return tuple(Dispute(heading, say_dispute(rows), tuple(rows)) for heading, rows in found)
+    return tuple(
+        Dispute(heading, say_dispute(rows), tuple(sorted(rows, key=lambda row: (row.published, row.figure))))
+        for heading, rows in found
+    )
 
 
 def _differ(rows: Iterable[FigureRow]) -> bool:

@@ -74,7 +74,7 @@ def read_past_crises() -> tuple[PastCrisis, ...]:
 def select_crises(
     rows: Sequence[PastCrisis], prior_set: str, crisis: str, start: date
 ) -> tuple[PastCrisis, ...]:
-    """Keep the rows that a prior set may use for a case: never the crisis itself, nor its war by another name."""
+    """Keep the rows a prior set may use for a case: never the crisis itself, nor its war by another name."""
     own = next((war for war in SAME_WAR if crisis in war), frozenset({crisis}))
     others = [row for row in rows if row.crisis not in own]
     if prior_set == "time-ordered":

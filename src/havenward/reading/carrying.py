@@ -35,7 +35,9 @@ _BACK = re.compile(
     r"|quake|earthquake|storm|typhoon|cyclone|hurricane|fire|blast|explosion|camp|city|town|village"
     r"|district|province|region"
     r"|raids?|offensive|operation|displaced|refugees|families|victims|dead|figure|number|total|influx"
-    r"|exodus|latest|group)s?|(?:This|That) (?:means|meant|leaves|left|would|will|could|has|was|is))\b"
+    r"|exodus|latest|group)s?|The (?:death )?toll|(?:Another|A further|An additional)"
+    r" (?:\d|\w+ (?:people|were|others|more)\b)|Among (?:the|those) (?:dead|killed|wounded|injured|victims)"
+    r"|(?:This|That) (?:means|meant|leaves|left|would|will|could|has|was|is))\b"
 )
 # A claim about the event of the sentence before: "The government claims the attack killed six".
 _THE_EVENT = re.compile(
@@ -61,9 +63,12 @@ _ITS = re.compile(
     re.IGNORECASE,
 )
 _IT_HOSTS = re.compile(
-    r"(?:It|The country|The nation) (?:(?:is|has|was|already|also|now|currently|been|had|still) ){0,3}(?:hosts?"
-    r"|hosting|hosted|shelter\w*|home to|tak(?:en|ing) in|took in|hous(?:es|ing|ed)|receiv\w+|absorb\w+"
-    r"|accommodat\w+|accept\w*|regist\w+|welcom\w+)\b"
+    r"(?:It|The country|The nation) (?:(?:is|has|was|already|also|now|currently|been|had|still) ){0,3}"
+    r"(?:hosts?|hosting|hosted|shelter\w*|home to|tak(?:en|ing) in|took in|hous(?:es|ing|ed)|receiv\w+"
+    r"|absorb\w+|accommodat\w+|accept\w*|regist\w+|welcom\w+)\b"
+)
+_HEDGES = re.compile(
+    r"(?:(?:[Aa]t|[Ll]east|[Ss]ome|[Aa]bout|[Aa]round|[Mm]ore|[Tt]han|[Oo]ver|[Nn]early|[Uu]p|to) )*"
 )
 _OPENING = " \"“‘'([0123456789/.•*-"
 _DIGIT = re.compile(r"\d")
@@ -174,7 +179,23 @@ class Carrier:
             return None
         if _SHIFT.match(text, sentence.start):
             return heading
-        return self._inherit(index) or self._find_land(index) or heading
+        return (
+            self._inherit(index, anyway=self._is_bare_toll(index, finder))
+            or self._find_land(index)
+            or heading
+        )
+
+    def _is_bare_toll(self, index: int, finder: Finder) -> bool:
+        """Whether a sentence opens with a toll and names no place: that of the event told just before."""
+        sentence = self._layout.sentences[index]
+        return (
+            finder.meaning.term in {"killed", "injured"}
+            and sentence.role == "body"
+            and not self._sites.of(index)
+            and index - 1 not in self._focus
+            and _HEDGES.fullmatch(self._layout.text, sentence.start, max(sentence.start, finder.start))
+            is not None
+        )
 
     def _find_host(self, index: int) -> Site | None:
         """Give the country before that "It is already sheltering ..." speaks of."""

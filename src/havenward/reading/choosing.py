@@ -61,8 +61,8 @@ _ROW = re.compile(
 )
 # "Türkiye, where 2.87 million remain": the place of a relative clause.
 _RELATIVE_PLACE = re.compile(
-    r",? ?(?:and )?(?:where|in which|(?:which|that) (?:has|had|hosts|shelters|received|houses|holds"
-    r"|lost)|(?:once|now|still|already"
+    r"(?: ?,| ?--| [–—-])? ?(?:and )?(?:where|in which|(?:which|that) (?:has|had|hosts|shelters"
+    r"|received|houses|holds|lost)|(?:once|now|still|already"
     r"|which is|which was|long) home to|whose population of|whose|(?:with )?(?:a )?population(?: of)?"
     r"|(?:a|an|the) (?:[a-z-]+ ){0,3}?"
     r"(?:city|town|village|camp|district|island|township|suburb|settlement|neighbou?rhood|community"
@@ -91,11 +91,31 @@ _MAIN_CLAUSE = re.compile(
 )
 # The toll of a whole war, not of the place that the sentence is about.
 _OF_WAR = re.compile(
-    r"\b(?:war|conflict|insurgency|uprising|revolt)(?:, now in its \w+ year,)? (?:(?:that|which) )?(?:has|have|had)"
-    r" (?:already |now |also |so far )?(?:killed|displaced|driven|forced|uprooted|claimed|cost|left|made|sent"
-    r"|taken)\b[^,;.]{0,90}$"
+    r"\b(?:war|conflict|insurgency|uprising|revolt)(?:, now in its \w+ year,)? (?:(?:that|which) )?"
+    r"(?:has|have|had) (?:already |now |also |so far )?(?:killed|displaced|driven|forced|uprooted"
+    r"|claimed|cost|left|made|sent|taken)\b(?:[^,;.]|,(?=\d)){0,90}$"
 )
-_OWNER = re.compile(r"[A-Z][\w-]+(?: [A-Z][\w-]+){0,3}(?=['’]s )")
+_OWNER = re.compile(
+    r"[A-Z][\w-]+(?: [A-Z][\w-]+){0,3}"
+    r"(?=['’]s (?:[\w-]+ ){0,3}(?:city|cities|town|capital|provinces?|region|port|coast|state|south|north"
+    r"|east|west)\b)"
+)
+# "Shelters for 3,000 people fleeing X", "Y houses 3,000 who fled X": they are where they are received.
+_RECEIVED = re.compile(
+    r"\b(?:(?:built|build|set up|prepar\w+|room|space|beds|shelters?|tents|camps?|homes?|houses) for"
+    r"|hous(?:es|ed|ing|e)|host(?:s|ed|ing)?|shelter(?:s|ed|ing)?|accommodat\w+|regist\w+|detain\w*|arrest\w*"
+    r"|tak(?:en|es|e|ing) in|took in|receiv\w+|absorb\w*|welcom\w+) (?:[a-z]+ ){0,3}$"
+)
+# "people fleeing X had arrived at Y": they are counted where they came to.
+_FLEEING_ARRIVED = re.compile(
+    r"[^,.;]{0,40}\b(?:fleeing|escaping|who (?:have |had )?(?:fled|escaped)) [^,.;]{2,60}?"
+    r" (?:have|had|has|are|were) (?:now |already |since )?(?:arrived|reached|crossed|gathered|massed"
+    r"|entered|camped)\b"
+)
+_AT_THE_LINE = re.compile(
+    r"\b(?:arriv\w+ at|reach\w*|(?:mass|gather|stranded|wait)\w* (?:at|on|along)) (?:the )?$"
+)
+_SOME_OF_THEM = re.compile(r"\b(?:many|some|several|few|half) of (?:whom|them)\b")
 _RESIDENTS_OF = re.compile(r"\b(?:residents|population|inhabitants|people|citizens) of (?:the )?$")
 _HAVE_FLED = re.compile(r"\b(?:has|have|had) (?:already |now |since )?(?:fled|left|escaped|been evacuated)\b")
 _SURE = 5.5  # a place that costs more is not said of the figure
@@ -116,6 +136,8 @@ _OF_ROLE = {
     "owner": 4.5,
 }
 LINES = ("border", "frontier", "borders")
+_WATERS = ("River", "river", "Sea", "Mediterranean", "Strait", "Straits", "Channel")  # crossed, not reached
+_CROSSINGS = (*LINES, "crossing", "crossings", "checkpoint", "border post")
 # Places that could be anywhere.
 _GENERIC = re.compile(r"(?:camps|sites|villages|areas|homes|towns|places|border|countries)$")
 SMALL = frozenset(
@@ -180,12 +202,12 @@ class Finder:
     def find_country(self) -> Site | None:
         """Give the country that the sentence names, be it only as the owner of a place."""
         for site in self.sites:
-            if site.kind == "country":
+            if site.kind == "country" or self.text[site.start : site.end] == "the country":
                 return site
         for site in self.sites:
-            owner = _OWNER.match(self.text, site.start, site.end) if site.country else None
+            owner = _OWNER.search(self.text, site.start, site.end) if site.country else None
             if owner is not None:
-                return replace(site, end=owner.end())
+                return replace(site, start=owner.start(), end=owner.end())
         return None
 
     def find_location(self) -> Site | None:
@@ -198,11 +220,13 @@ class Finder:
         return best if best is None else self._find_described(best)
 
     def _find_described(self, site: Site) -> Site:
-        """Give the name that a description stands beside: Aleppo, once Syria's biggest city with ..."""
+        """Give the name that a description stands beside: Homs, once Syria's third city with ..."""
         if self.text[site.end - 1].islower() and _NOUN_OF_PLACE.search(self.text, site.start, site.end):
             for other in self.sites:
-                if other.named and other.end < site.start < other.end + 12 and _BESIDE.fullmatch(
-                    self.text, other.end, site.start
+                if (
+                    other.named
+                    and other.end < site.start < other.end + 12
+                    and _BESIDE.fullmatch(self.text, other.end, site.start)
                 ):
                     return other
         return site
@@ -217,9 +241,8 @@ class Finder:
             cost += self._cost_of_description(site, cost)
         if before and _ROW.fullmatch(self.text, site.end, self.start):
             cost = min(cost, 0.0)
-        if self.text.endswith(LINES, site.start, site.end) and (
-            not site.named or site.role in {"to", "reach"}
-        ):
+        line = self.text.endswith(LINES, site.start, site.end) and not self._stops_at(site)
+        if line and (not site.named or site.role in {"to", "reach"}):
             cost += 2.0 if site.named else 3.5  # crossed, not a place to be
         return cost + (self._cost_before(site) if before else self._cost_behind(site))
 
@@ -228,14 +251,19 @@ class Finder:
         role, moved, term = site.role, self.moved, self.meaning.term
         if role in {"from", "leave"}:
             cost = (0.5 if moved else 1.8) + (3.0 if self._arrived else 0.0)
+            if moved and self._went_abroad(site):
+                cost = 4.5
             back = term == "returned" and self.meaning.unit != "percent"
             if back or (term == "refugee" and not self._fled_before(site)):
                 cost += 3.0  # refugees from X are not in X, nor are those who returned from it
+            if _RECEIVED.search(self.text, max(0, self.start - 60), self.start):
+                cost += 4.0
             if term == "expected_displaced" and any(other.role == "to" for other in self.sites):
                 cost += 1.5  # who is expected is expected where they go
             return cost
         if role in {"to", "reach"}:
-            fled = term == "displaced" and self._fled_before(site)
+            fled = term == "displaced" and not self._arrived and self._fled_before(site)
+            fled = fled and not self._is_abroad(site)
             return (1.0 if moved and not fled else 2.4) - (0.8 if self._arrived else 0.0)
         if role == "goal":
             return 2.5 if moved else _OF_NO_ROLE
@@ -258,10 +286,29 @@ class Finder:
             return True
         if not self.moved or self.sentence is None:
             return False
+        if _FLEEING_ARRIVED.match(self.text, self.end, min(self.sentence.end, self.end + 160)):
+            return True
         stop = min(self.sentence.end, self.end + 90)
         arriving = _ARRIVING.search(self.text, self.end, stop)
         leaving = _LEAVING.search(self.text, self.end, stop)
         return arriving is not None and (leaving is None or arriving.start() < leaving.start())
+
+    def _is_abroad(self, site: Site) -> bool:
+        """Whether a place is a country to which people went from another: fled X and headed to Y."""
+        return site.kind == "country" and any(
+            other.kind == "country" and other.role in {"from", "leave"} and other.country != site.country
+            for other in self.sites
+        )
+
+    def _went_abroad(self, site: Site) -> bool:
+        """Whether the people of the figure left one country for another that the sentence names."""
+        return site.kind == "country" and any(
+            other.kind == "country"
+            and other.role in {"to", "reach"}
+            and other.country != site.country
+            and site.end < other.start < self.next_start
+            for other in self.sites
+        )
 
     def _fled_before(self, site: Site) -> bool:
         begin, end = (
@@ -289,7 +336,7 @@ class Finder:
         elif _MARKER.search(between):
             cost += 5.5 if _NEXT_CLAUSE.search(between) and self._is_of_next(site) else 3.0
         if self._subordinate and _MAIN_CLAUSE.search(between):
-            cost += 3.0
+            return _INFINITE
         if self.short:
             return min(cost, 2.0)
         if between.count("(") > between.count(")") and between.strip(" (").count(" ") > 1:
@@ -350,6 +397,10 @@ class Finder:
         destination = self._nearest({"to", "reach"})
         return origin, destination
 
+    def _stops_at(self, site: Site) -> bool:
+        """Whether people reached a border and are there, rather than across it."""
+        return _AT_THE_LINE.search(self.text, max(0, site.start - 40), site.start) is not None
+
     def _find_abandoned(self) -> Site | None:
         """Give the place whose residents have fled it: "80 percent of the residents of X have fled"."""
         for site in self.sites:
@@ -371,14 +422,16 @@ class Finder:
                 not site.named and self.text[site.start : site.end].split(" ")[-1] in SMALL
             ):
                 continue
-            if "border" in self.text[site.start : site.end] and not site.named:
+            line = "border" in self.text[site.start : site.end] and not site.named
+            if (line and not self._stops_at(site)) or self.text.endswith(_WATERS, site.start, site.end):
                 continue
             if site.start >= self.end:
                 if site.start > self.next_start and not self._shared:
                     continue
-                if _OTHERS.search(self.text, self.end, site.start) or (
-                    self._subordinate and _MAIN_CLAUSE.search(self.text, self.end, site.start)
-                ):
+                if (
+                    _OTHERS.search(self.text, self.end, site.start)
+                    or _SOME_OF_THEM.search(self.text, self.end, site.start)
+                ) or (self._subordinate and _MAIN_CLAUSE.search(self.text, self.end, site.start)):
                     continue
                 distance = site.start - self.end + (200 if site.start > self.next_start else 0)
             else:
@@ -390,6 +443,8 @@ class Finder:
                 ):
                     continue
                 distance = self.start - site.end + (150 if site.end < self.previous_end else 40)
+            if self.text.endswith(_CROSSINGS, site.start, site.end):
+                distance += 150  # people cross it on their way
             if distance < min(lowest, 320) or (best is None and distance < 320):
                 best, lowest = site, distance
         return best

@@ -1,4 +1,4 @@
-"""How a claim is worded: verbs that are nouns or acts here, 'according to', 'by X's count', 'NAME: ...'."""
+"""How a claim is worded: verbs that are nouns or acts, 'according to', 'by X's count', 'NAME: ...'."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ VERBS = words.SAYING | words.COUNTING
 LEADS_IN = frozenset(
     """according per view words based attributed citing quoting cited quoted cites quotes reported given
     estimate estimates count counts figures reckoning projections toll tally figure number numbers opinion
-    calculation calculations account update announced provided published issued released recorded claimed stated confirmed compiled documented
+    calculation calculations account update announced provided published issued released recorded claimed
+    stated confirmed compiled documented
     verified collected offered tallied counted""".split()
 )
 # nouns that look like verbs of saying: 'reports of N deaths', 'estimates suggest'
@@ -22,7 +23,10 @@ NOUN_NEXT = re.compile(
 NOUNS = frozenset(
     """reports report estimates estimate claims claim records record documents document shows show states
     projects project forecast forecasts fears fear puts places place count counts warning notes note lists
-    list quote quotes find finds wants""".split()
+    list quote quotes find finds wants reply replies answer answers comment comments text texts detail details
+    highlight highlights signal signals promise promises pledge pledges vows vow caution boast boasts guess
+    stress
+    register registers talk talks number numbers tally""".split()
 )
 DETERMINED = re.compile(
     r"\b(?:a|an|the|this|that|these|those|its|their|his|her|our|no|any|every|latest|new|official|media|news|"
@@ -34,6 +38,7 @@ PARTICIPLE_NEXT = re.compile(
     r"\s+(?:to\s+be|dead|missing|killed|injured|wounded|displaced|sick|by(?!\s+(?:tele)?phone|\s+e?-?mail|\s+text|\s+video)|goodbye|farewell|so\s+far|"
     r"since|as\s+(?:dead|missing|killed|injured|displaced)|no\s+to|yes|prayers?)\b"
 )
+PASSIVE_LIKE = frozenset({"reported", "believed", "thought", "feared"})
 TO_HAVE = re.compile(r"\s+to\s+have\b")
 # acts, not words: 'the floods claimed N lives', 'has added another N', 'declared a state of emergency'
 LIVES = re.compile(
@@ -105,7 +110,7 @@ SIGNED = re.compile(
 QUOTE_PRONOUN = re.compile(r"(he|she|they|it)\s+(?:\w+ly\s+)?[a-z]{3,12}(?:s|ed|es)\b")
 QUOTE_TURNED = re.compile(r"[a-z]{3,12}(?:s|ed)\s+(?=(?:the|an?|one|[A-ZÀ-Þ])\b|[A-ZÀ-Þ])")
 QUOTE_NAME = re.compile(
-    r"((?:[A-ZÀ-Þ][\w’'.-]*|the|an?|one|al-\w+)(?:\s+(?:[\w’'.-]+)){0,6}?)"
+    r"((?:[A-ZÀ-Þ][\w’'.-]*|the|an?|one|al-\w+|[a-z][a-z-]{3,14}(?=(?:\s[a-z-]{2,14}){0,2}\s[A-ZÀ-Þ]))(?:\s+(?:[\w’'.-]+)){0,6}?)"
     r"(?:,\s[^,\"“”\n]{2,70},)?\s+(?!was\b|is\b|has\b|does\b)[a-z]{3,12}(?:s|ed)\b(?=\s*[.,:;]|\s+(?:in|at|from|on|as|to|of|me|us|with|through|while|by|into)\b)"
 )
 AND_SAID = re.compile(r"\b(?:and|but|or|then)\s+(?:also\s+|then\s+|later\s+)?$")
@@ -117,6 +122,7 @@ SPEAKING = frozenset({"spoke", "speaks", "speak", "talks", "talked", "talk"})
 SEEING = frozenset("sees saw found find finds list lists agreed places place placed tally reads".split())
 NUMBERING = frozenset({"number", "numbers", "numbered"})
 NUMBERED = re.compile(r"\s+(?:the|them|its|their|these|those)\b[^.;]{0,40}?\s(?:at|in)\s")
+MADE_KNOWN = re.compile(r"\s+it\s+(?:be\s+)?(?:known|clear|plain|understood)\s+that\b")
 SEEN = re.compile(r"\s+that\b")
 TALKERS = re.compile(
     r"(?:s|they|people|police|staff)\s+(?:(?:here|there|now|also|already|in\s+\w+)\s+)?$", re.IGNORECASE
@@ -138,15 +144,15 @@ TRIGGERS = frozenset(
     for form in (word, word.capitalize() if word in LEADS_IN else word)
 ) | {"Said"}
 MADE_BY = frozenset(
-    """estimate estimates count counts figures reckoning projections view opinion tally calculation calculations
-    account""".split()
+    """estimate estimates count counts figures reckoning projections view opinion tally calculation
+    calculations account""".split()
 )
-TALLIES = frozenset(
-    "toll tally count counts figures figure number numbers estimate estimates update".split()
-)
+TALLIES = frozenset("toll tally count counts figures figure number numbers estimate estimates update".split())
 COORDINATED = re.compile(r"\b(?:and|but|while)\s*$")
 HEAD = re.compile(
-    r"""["“'‘]?(?:(?:But|And|Meanwhile|However|Later|Earlier|[A-Z]\w+ly|(?:On|In|At)\s[^,\n]{1,40}),?\s+)?"""
+    r"""["“'‘]?(?:[A-Z][A-Z .]{1,30}:\s+|\(?\d{1,2}[.)/]\s+|[•‣·▪-]\s+|"""
+    r"""\d{1,2}[:.h]\d{2}\s+[^\n:–—-]{0,30}[-–—]\s+)?"""
+    r"""(?:(?:But|And|Meanwhile|However|Later|Earlier|[A-Z]\w+ly|(?:On|In|At)\s[^,\n]{1,40}),?\s+)?"""
     r"""((?:[A-Z][\w.’'-]*|[Tt]he|of|for|in|and|al-\w+|[a-z]{3,15})(?:\s(?:[A-Z(][\w.’'()-]*|the|of|for|in|and|al|bin|"""
     r"""[a-z’'-]{3,15})){0,9}?)"""
     r"""(?:,[^,\n]{1,80},)?\s+(?:has|have|had|is|are|was|were|will|visited|runs|[a-z]{2,14}(?:ed|es|s)|gave|went|came|met|"""

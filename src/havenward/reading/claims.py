@@ -209,15 +209,9 @@ class ClaimFinder:
             return None
         if word in words.GOING_ON:
             return self._going_on(s, at, end, lead, previous)
-        inverted = self._inverted(s, at, end, word)
-        if inverted:
-            return inverted
-        if forms.AND_SAID.search(lead):
-            if previous:
-                return replace(previous, start=at, end=end, reach="front")
-            subject = self.subject_of(s, at)
-            if subject:
-                return Claim(at, end, subject, "front")
+        joined = self._inverted(s, at, end, word) or self._and_said(s, at, end, lead, previous)
+        if joined:
+            return joined
         strong = word in words.SAYING
         phrase, start, pronoun = phrase_before(text, s.start, at, strong=strong)
         if phrase is None and not pronoun:
@@ -235,28 +229,38 @@ class ClaimFinder:
             reach = "back"  # 'N soldiers, as UN experts have reported'
         if not strong and reach == "front" and not self._counts(word, end, s.end):
             return None
-        if word in {"saw", "sees", "arrive", "arrives"} and not (phrase and phrase.speaks):
-            return None  # 'the town saw N arrive'
-        if (
-            word in {"added", "adds", "add"}
-            and not (phrase and phrase.speaks)
-            and not pronoun
-            and forms.ADDED.match(text, end)
-        ):
-            return None  # 'fighting has added another N'
+        if not (phrase and phrase.speaks) and self._is_act(word, end, pronoun):
+            return None
         return Claim(start, core, phrase, reach, pronoun, faint=not strong or word in forms.THINKING)
+
+    def _and_said(self, s: Sentence, at: int, end: int, lead: str, previous: Claim | None) -> Claim | None:
+        """Read 'and said N fled': the one who spoke before, or the subject of the sentence."""
+        if not forms.AND_SAID.search(lead):
+            return None
+        if previous:
+            return replace(previous, start=at, end=end, reach="front")
+        subject = self.subject_of(s, at)
+        return Claim(at, end, subject, "front") if subject else None
+
+    def _is_act(self, word: str, end: int, pronoun: str) -> bool:
+        """Whether a subject that is no speaker acts: 'the town saw N', 'fighting added another N'."""
+        if word in {"saw", "sees", "arrive", "arrives"}:
+            return True
+        return word in {"added", "adds", "add"} and not pronoun and bool(forms.ADDED.match(self.text, end))
 
     def _end_of_verb(self, s: Sentence, match: re.Match[str], lead: str) -> int:
         """Find where a verb of saying ends; 0 where the word is a noun, passive, negated or an infinitive."""
         text, end = self.text, match.end()
         word = match[0].lower()
-        if word in {"reported", "believed", "thought", "feared"} and forms.TO_HAVE.match(text, end, s.end):
+        if word in forms.PASSIVE_LIKE and forms.TO_HAVE.match(text, end, s.end):
             return 0
         if word.startswith("claim") and forms.LIVES.match(text, end, min(s.end, end + 60)):
             return 0
         if word.startswith("declare") and forms.DECLARED.match(text, end, s.end):
             return 0
-        if forms.PARTICIPLE_NEXT.match(text, end, s.end) or forms.NO_CLAIM.search(lead) or forms.ARTICLE.search(lead):
+        if forms.PARTICIPLE_NEXT.match(text, end, s.end):
+            return 0
+        if forms.NO_CLAIM.search(lead) or forms.ARTICLE.search(lead):
             return 0  # 'N people reported missing', 'not confirm', 'an estimated N'
         if forms.PASSIVE.search(lead) and not word.endswith("ing"):
             as_saying = forms.QUOTED_AS.match(text, end, s.end) if word == "quoted" else None
@@ -293,6 +297,12 @@ class ClaimFinder:
             return self.text.startswith((" of ", " about "), at)
         if word in {"arrive", "arrives"}:
             return self.text.startswith(" at ", at) and self._holds_figure(at, at + 30)
+        if word in {"made", "makes", "make", "let", "lets"}:
+            return bool(forms.MADE_KNOWN.match(self.text, at, end))
+        if word in {"referred", "refers", "refer"}:
+            return self.text.startswith(" to ", at) and self._holds_figure(at, min(end, at + 40))
+        if word in {"attributes", "attributed", "attribute"}:
+            return self._holds_figure(at, min(end, at + 30))
         if word in forms.NUMBERING:
             return bool(forms.NUMBERED.match(self.text, at, end))
         if word in forms.SEEING:
@@ -310,11 +320,14 @@ class ClaimFinder:
                 told = stretch.end() if stretch else end
                 return "back", end if self._holds_figure(end, told) else told
             stretch = forms.STRETCH.match(text, end, s.end)
-            if stretch and not forms.THAT.search(stretch[0]):
-                if not self._holds_figure(stretch.start(), stretch.end()) and (
-                    word in {"told", "tells"} or forms.MODIFIERS.match(stretch[0])
-                ):
-                    return "back", stretch.end()
+            ends_there = (
+                stretch
+                and not forms.THAT.search(stretch[0])
+                and not self._holds_figure(stretch.start(), stretch.end())
+                and (word in {"told", "tells"} or forms.MODIFIERS.match(stretch[0]))
+            )
+            if stretch and ends_there:
+                return "back", stretch.end()
         return "front", end
 
     def _going_on(self, s: Sentence, at: int, end: int, lead: str, previous: Claim | None) -> Claim | None:

@@ -56,7 +56,7 @@ _PLACED = frozenset(
 _WORLD = frozenset({"world", "globe"})
 # "the largest camp in the world" compares, it does not place.
 _SUPERLATIVE = re.compile(
-    r"\b(?:\w{2,}est|most|only|first|highest|third|second|few|any|more|other) [^,;.]{0,40}$"
+    r"\b(?:\w{2,20}est|most|only|first|highest|third|second|few|any|more|other) [^,;.]{0,40}$"
 )
 _MAX_STRANGE = 2
 _OPENING = '[("“'
@@ -83,7 +83,9 @@ def add_described(layout: Layout, found: list[PlaceMention], look_up: LookUp) ->
             if mentions and mentions[-1].end > match.start():
                 continue
             start = _read_description(text, sentence.start, match.start(), noun, look_up)
-            if start is None or (noun in _WORLD and _SUPERLATIVE.search(text, sentence.start, start)):
+            if start is None or (
+                noun in _WORLD and _SUPERLATIVE.search(text, max(sentence.start, start - 60), start)
+            ):
                 continue
             country = ""
             if mentions and mentions[-1].start < start < mentions[-1].end:
@@ -116,9 +118,7 @@ def _read_description(text: str, limit: int, at: int, noun: str, look_up: LookUp
         low = word.lower().strip(_OPENING)
         earlier = before[-1].lower() if before else ""
         if low in _ARTICLES and (noun in DESCRIBED or spot) and not (low == "that" and strange):
-            if low in _POSSESSIVES and not spot:
-                return None
-            if spot and earlier.strip(_OPENING) not in _PLACED:
+            if (earlier.strip(_OPENING) not in _PLACED) if spot else low in _POSSESSIVES:
                 return None
             return start - len(word) - 1 + opening - (4 if low == "same" and earlier == "the" else 0)
         if counted and low[-1:].isdigit() and low[0].isalpha():
@@ -133,7 +133,7 @@ def _read_description(text: str, limit: int, at: int, noun: str, look_up: LookUp
             return start - len(word) - 1 + kept - (4 if owner.islower() and earlier == "the" else 0)
         bare = low.rstrip("]")
         if low in {"a", "an"} and national and noun in DESCRIBED and not noun.endswith("s"):
-            return start - len(word) - 1 + opening  # "a besieged Syrian town"
+            return start - len(word) - 1 + opening  # "a remote Nigerian village"
         people = is_demonym(word, look_up)
         national = national or people
         if not (bare in MODIFIER or bare.endswith(MODIFIER_ENDS) or people):

@@ -31,7 +31,6 @@ _GIVES = frozenset(
     delivered received got getting
     """.split()
 )
-_TELLS = _GIVES - frozenset("was is were about of closer nearer at by had has have only just now it".split())
 # What people do or are that no report of this kind counts.
 _UNCONCERNED = frozenset(
     """

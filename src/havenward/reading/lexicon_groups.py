@@ -348,4 +348,3 @@ COUNTRY_PAIRS = frozenset(
         ("congo", "brazzaville"),
     }
 )
-ABROAD = frozenset("neighbouring neighboring abroad overseas exile border frontier".split())

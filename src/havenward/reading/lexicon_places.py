@@ -118,7 +118,9 @@ MOVE_VERB = words(
     " deportation expelled repatriated repatriation influx flow exodus sneaked sneak smuggled came come"
     " coming resettled resettlement ferried flown airlifted bound way back return-home journey journeyed"
     " left leaving leave forced made migrated migrate pushed run ran flight airlift carried carry"
-    " carrying take takes taking ferry ferrying transporting bring bringing sneaks"
+    " carrying take takes taking ferry ferrying transporting bring bringing sneaks withdrew withdraw"
+    " withdrawn withdrawing retreated retreat retreating slipped slipping trickled trickling flocked"
+    " flocking marched"
 )
 # Words that make no name of nouns of places: "EVACUATION CENTRES".
 GENERIC = words(

@@ -263,7 +263,7 @@ trapped | A | state | trapped; stranded; stuck; under siege; in besieged areas; 
     escape; no escape; without an escape; without a way out; with no way out; with no way to leave;
     caught between; no way out; holed up; under blockade; hemmed in; encircled; blockaded; caught in the
     siege; prevented from leaving; barred from leaving; not allowed to leave; with no means to leave;
-    under the rubble; beneath the rubble; under rubble; forbidden to leave; with nowhere to go
+    cornered; under the rubble; beneath the rubble; under rubble; forbidden to leave; with nowhere to go
 in_need | A | state | close to famine; near famine; near starvation; close to starvation; on the edge of
     famine; on the edge of starvation; facing famine; going hungry; in need; in need of; in urgent need;
     in urgent need of; in dire need; in dire need of; in acute need; in desperate need of; in desperate

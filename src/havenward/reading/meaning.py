@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from havenward.reading.clauses import split_words
+from havenward.reading.contexts import correct
 from havenward.reading.grammar_words import BE, FUTURE, HAVE, PREPOSITIONS
 from havenward.reading.guesses import EMPTY, Guessing, key_of
 from havenward.reading.lexicon_groups import PERSONS
@@ -98,7 +99,8 @@ class _Reader:
             if index < 0:
                 continue
             quantity = quantities[index]
-            out[index] = _Judge(self.known, clause, at, quantity, words).decide()
+            judge = _Judge(self.known, clause, at, quantity, words)
+            out[index] = correct(judge, judge.decide())
             meaning = out[index]
             if meaning is not None:
                 self.known.done.append(Done(meaning, sentence, quantity.kind))

@@ -89,6 +89,18 @@ _HAS_DISPLACED = re.compile(
     r"|recently )?$"
 )
 _PASSIVE = re.compile(r"\b(?:be|been|being|were|was|are|is|got|get|getting)\b")
+# "Some fled to X, others toward Y": the verb of the first movement is that of the others too.
+_ELLIPSIS = re.compile(
+    r"(?:,|;| and| while| but| [–—-]+) ?(?:and |while |but |or )?"
+    r"((?:still |yet )?(?:(?:some |a few |many |several )?others|(?:most|many|some|several|more|a few"
+    r"|the rest|the others|a handful)(?: of them)?|(?:some |many |most |the |young |old ){0,2}"
+    r"(?:families|residents|people|men|women|children|villagers|civilians|refugees|traders|farmers|workers|students|fighters"
+    r"|soldiers|militants|rebels)))"
+    r" (?:\w+ly |back |on |also |even |out |further |north |south |east |west |south[- ]?east |home ){0,2}"
+    r"(towards?|to|into|onto|for|from) (?:the )?"
+)
+_MAX_ELLIPSIS = 50  # characters between a movement and the next one without a verb
+_FROM_THERE = re.compile(r" (?:to|towards?|into|for) (?:the )?")
 _MAX_VERBS = 12  # a sentence of more verbs of going is no prose
 _MAX_BACK = 170
 _MAX_AHEAD = 160
@@ -171,6 +183,8 @@ def _read_sentence(layout: Layout, index: int, places: Sites) -> list[_Step]:
             ahead = min(ahead, verbs[row + 1].start())
         cut = _CLAUSE.search(text, verb.end(), ahead)
         ahead = ahead if cut is None else cut.start()
+        others = _ELLIPSIS.search(text, verb.end(), ahead)
+        ahead = ahead if others is None else others.start()
         reach = sites[bisect_left(starts, verb.end()) : bisect_right(starts, ahead)]
         origin = next((site for site in reach if site.role in {"from", "leave"}), None)
         destination = next((site for site in reach if site.role in {"to", "reach"}), None)
@@ -178,6 +192,7 @@ def _read_sentence(layout: Layout, index: int, places: Sites) -> list[_Step]:
             continue
         if steps and _CONTINUES.match(verb[0]) and _is_same_clause(text, steps[-1], verb):
             steps[-1] = steps[-1].go_on(origin, destination)
+            steps += _read_ellipses(text, sites, starts, steps[-1])
             continue
         group = _find_movers(text, sentence.start, verb, origin, destination)
         if group is None:
@@ -188,6 +203,7 @@ def _read_sentence(layout: Layout, index: int, places: Sites) -> list[_Step]:
         kind = before = _find_kind(text, group, verb.start(), before)
         if steps and steps[-1].group == group and (destination is None or steps[-1].destination is None):
             steps[-1] = steps[-1].go_on(origin, destination)
+            steps += _read_ellipses(text, sites, starts, steps[-1])
             continue
         ends = [site.end for site in (origin, destination) if site is not None]
         if origin is None:
@@ -197,7 +213,35 @@ def _read_sentence(layout: Layout, index: int, places: Sites) -> list[_Step]:
             origin = next((site for site in beside if site.role in {"in", "from", "of"}), None)
         status = f"{kind} {_find_time(verb[0], auxiliary)}"
         steps.append(_Step(min(group[0], verb.start()), max(ends), group, origin, destination, status))
+        steps += _read_ellipses(text, sites, starts, steps[-1])
     return steps
+
+
+def _read_ellipses(text: str, sites: Sequence[Site], starts: Sequence[int], last: _Step) -> list[_Step]:
+    """Read the movements behind one that share its verb: ", others toward X, and some to Y"."""
+    found: list[_Step] = []
+    kind, _, time = last.status.partition(" ")
+    at = last.end
+    for row in range(bisect_left(starts, last.end), len(sites)):
+        site = sites[row]
+        match = _ELLIPSIS.search(text, at, min(site.end, at + 2 * _MAX_BACK))
+        if match is None or match.start() - at > _MAX_ELLIPSIS or _VERB.search(text, at, match.start()):
+            break
+        if not match.end(2) < site.start + 1 <= match.end() + 1:
+            break
+        group = match.span(1)
+        origin, destination = (site, None) if match[2] == "from" else (None, site)
+        end = site.end
+        following = sites[row + 1] if row + 1 < len(sites) else None
+        if origin is not None and following is not None and _FROM_THERE.fullmatch(text, end, following.start):
+            destination, end = following, following.end
+        found.append(
+            _Step(group[0], end, group, origin, destination, f"{_find_kind(text, group, end, kind)} {time}")
+        )
+        at = end
+        if destination is following and following is not None:
+            break
+    return found
 
 
 def _is_same_clause(text: str, last: _Step, verb: re.Match[str]) -> bool:
@@ -221,7 +265,8 @@ def _find_movers(
     ):
         return None  # "displaced persons from X" is a noun
     nearest = min(site.start for site in (origin, destination) if site is not None)
-    return _find_group(text, verb.end(), nearest)
+    moved = _find_group(text, verb.end(), nearest)
+    return group if moved is None and verb[0] in {"moved", "relocated"} else moved
 
 
 def _find_group(text: str, start: int, end: int) -> tuple[int, int] | None:

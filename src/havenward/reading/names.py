@@ -20,8 +20,8 @@ _WORD = (
 )
 # A name has at most ten words; what joins them is part of names in the languages of the world.
 _NAME = re.compile(
-    rf"{_WORD}(?:[ ](?:[dl]['’]|(?:de|la|las|los|del|da|do|dos|du|des|di|le|les|sur|y|e|et|al|el|ul|ibn|of the|of) )?"
-    rf"{_WORD}){{0,9}}"
+    rf"{_WORD}(?:[ ](?:[dl]['’]|(?:de|la|las|los|del|da|do|dos|du|des|di|le|les|sur|y|e|et|al|el|ul"
+    rf"|ibn|of the|of) )?{_WORD}){{0,9}}"
 )
 # "Islamic State in Iraq and the Levant" names a group, not its countries.
 _GROUP_NAME = re.compile(

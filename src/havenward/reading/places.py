@@ -228,7 +228,7 @@ def _is_other(text: str, name: Name, parts: list[str], known: tuple[Known, ...])
     if parts[0] in GENERIC and all(part in DIRECTION or part in KIND or part in GENERIC for part in parts):
         return True
     if len(parts) > 1 and _LETTER.fullmatch(text, name.end - len(parts[-1]), name.end) is not None:
-        parts = parts[:-1] if TRAILING_NOUN.match(text, name.end) is not None else parts  # Mugunga III camp
+        parts = parts[:-1] if TRAILING_NOUN.match(text, name.end) is not None else parts  # Bulengo II camp
     if not NO_PLACE.isdisjoint(parts) and not (name.known and len(parts) > 1):
         return True
     if parts[0] in {"us", "uk"} and not text[name.start : name.end].replace(".", "").isupper():

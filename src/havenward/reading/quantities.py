@@ -106,6 +106,9 @@ _SAYS = re.compile(
     r"|expects?|expected|reckons?|suggests?|predicts?) "
 )
 _FIGURE = re.compile(r"\b(?:number|figure|toll|total|count|tally)s?\b")
+# A speaker named by these is the one who spoke before.
+_SAME_SPEAKER = frozenset("it he she they we i this that but and also".split())
+_TWO_WORDS = 2  # "the agency", "the minister"
 # After a number that stands for people named before.
 _BARE_NEXT = re.compile(
     r" (?:were|was|are|is|have|had|has|be|been|of (?:them|these|those|whom|which|this|that)|who|remain\w*"
@@ -341,13 +344,14 @@ def _mark_higher(reach: Reach, found: list[Quantity], index: int, sentences: tup
         return
     base = found[place]
     same = base.sentence == index
+    other_speaker = not same and _is_other_speaker(reach, sentences[index - 1], match.start())
     if not same and (
         base.sentence != index - 1 or sentences[base.sentence].paragraph != sentences[index].paragraph
     ):
         return
     value = base.high or base.point or base.low
     start, end = match.span("more")
-    another = (
+    another = other_speaker or (
         same
         and base.kind != "percent"
         and (
@@ -355,6 +359,7 @@ def _mark_higher(reach: Reach, found: list[Quantity], index: int, sentences: tup
             or (match.group("more").startswith("even") and _FIGURE.search(reach.low, base.end, start))
         )
     )
+    another = another and base.kind != "percent"
     if not another or not match.group("more").endswith(("higher", "more", "greater", "larger", "bigger")):
         found[place] = replace(base, higher=True)
     elif all(quantity.end <= start or quantity.start >= end for quantity in found[place:]):
@@ -372,3 +377,18 @@ def _mark_higher(reach: Reach, found: list[Quantity], index: int, sentences: tup
             pronoun=True,
         )
         found.insert(place + 1, fresh)
+
+
+def _is_other_speaker(reach: Reach, before: Sentence, more: int) -> bool:
+    """Tell whether a named speaker says of a number that it could be higher, after another gave it."""
+    low, left = reach.low, reach.left
+    says = _SAYS.search(low, left, more)
+    if not says or not _FIGURE.search(low, says.end(), more):
+        return False
+    earlier = low[max(0, left - 400) : left]
+    if not _SAYS.search(earlier) and "according to" not in earlier:
+        return False
+    name = low[left : says.start()].split()
+    if not name or name[0] in _SAME_SPEAKER or (name[0] == "the" and len(name) == _TWO_WORDS):
+        return False
+    return " ".join(name[-2:]) not in earlier and before.end <= left + 1

@@ -71,13 +71,13 @@ SPOKE = words("said told speaking spoke announced")
 
 # After a place: it has people, takes them in, or has suffered.
 HOSTING = re.compile(
-    r",? (?:(?:has|have|had|is|was|are|were|now|also|already|currently|alone|still|itself|which|that|and"
-    r"|been|the|by|far"
-    r"|could|may|might|will|would|can|must|to|expects|expected) ){0,5}"
-    r"(?:host|shelter|hold|held|contain|home to|receiv|accommodat|tak(?:es|en|ing) in|took in|absorb"
-    r"|hous|regist|saw |seen "
+    r"(?:,? [^,.;]{3,70},)?,? (?:(?:has|have|had|is|was|are|were|now|also|already|currently"
+    r"|alone|still|itself|which|that|and|been|the|by|far|could|may|might|will|would|can|must|to"
+    r"|expects|expected) ){0,5}(?:host|shelter|hold|held|contain|home to|receiv|accommodat"
+    r"|tak(?:es|en|ing) in|took in|absorb|hous|regist|saw |seen "
     r"|see |welcom|worst"
-    r"|bore|detain|arrest|intern(?:s|ed)\b|grant|resettl|admit(?:s|ted) (?!that)|account|suffer|record|report(?:ed|s) (?!that)|count|lost |evacuat|protect)"
+    r"|bore|detain|arrest|intern(?:s|ed)\b|grant|resettl|admit(?:s|ted) (?!that)"
+    r"|account|suffer|record|report(?:ed|s) (?!that)|count|lost |evacuat|protect)"
 )
 # What a place has that holds people: "Thailand's nine border camps".
 HOLDS = re.compile(
@@ -159,7 +159,8 @@ FLED_EVENT = re.compile(
     r"|clashes|attacks?|unrest|bombardment|bombing|shelling|persecution|hostilities|offensive|insurgency"
     r"|crackdown|floods?"
     r"|flooding|drought|famine|insecurity|battles?|airstrikes|assaults?|advance|siege|invasion|raids?"
-    r"|incursion)(?: and [\w-]+)?(?: back)? (?:in|across|around|near|on|of|against|into) $"
+    r"|incursion)(?: and [\w-]+| between \w+ and \w+)?(?: back)?"
+    r" (?:in|across|around|near|on|of|against|into) $"
 )
 # "for camps in X", "from villages around X": the preposition before the camps decides.
 VIA_NOUN = words(

@@ -138,7 +138,7 @@ def _find_role(layout: Layout, mention: PlaceMention, end: int) -> tuple[str, in
     text = layout.text
     sentence = layout.sentences[mention.sentence]
     start = mention.start
-    after = text[end : min(sentence.end, end + 60)]
+    after = text[end : min(sentence.end, end + 120)]
     if mention.sentence <= _DATELINES and _is_dateline(layout, mention, after):
         return "dateline", start
     following = rw.NEXT_WORD.match(after)

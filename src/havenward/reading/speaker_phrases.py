@@ -59,10 +59,10 @@ _LEAD_PLACE = re.compile(
     r"(?:[Ii]n|[Aa]t|[Ff]rom|[Nn]ear|[Aa]cross)\s+(?:[A-Z][\w’'-]+\s+){1,3}(?=(?:the|local|officials|residents|police)\b)"
 )
 _AFTER_STOP = re.compile(
-    r"""\s(?=\d{1,3}[,.\d]*\s)|[;:"“”„!?\n\[]|\.(?=\s|$)|,|\s[—–]\s|\s-\s|(?<=\s)(?:who|which|that|as|told|adding|after|when|while|where|there|"""
+    r"""\s(?=\d{1,3}(?:,\d{3})*\s)|[;:"“”„!?\n\[]|\.(?=\s|$)|,|\s[—–]\s|\s-\s|(?<=\s)(?:who|which|that|as|told|adding|after|when|while|where|there|"""
     r"""have|has|had|is|are|was|were|will|would|could|may|with|but|because|since|during|following|amid|"""
     r"""said|says|say|warned|saying|speaking|via|also|than|if|until|before|so|then|late|early|yesterday|today)\b"""
-    rf"""|(?<=\s)on\s+(?:{words.DAYS}|(?:{words.MONTHS})\b|\d)|(?<=\s)in\s+(?:{words.MONTHS}|a|an|its|his|her|their|\d)\b"""
+    rf"""|(?<=\s)on\s+(?:{words.DAYS}|(?:{words.MONTHS})\b|\d)|(?<=\s)in\s+(?:{words.MONTHS}|a|an|its|his|her|their|\d+)\b"""
     r"""|(?<=\s)(?:at|by|to|for)\s+(?:a|an|the\s+time|phone|email|reporters|journalists)\b|(?<=\s)and\s+(?=\d|that|it|they|he|she|said|told|more|another)"""
     rf"""|(?<=\s)(?:{words.DAYS})\b|(?<=\s)(?:last|this)\s+(?:week|month|year)"""
 )
@@ -73,13 +73,6 @@ _OF_DATE = re.compile(
     rf"\s(?:of|from|for|on|dated)\s+(?:\d{{1,2}}\s|(?:{words.MONTHS}|{words.DAYS}|last|this)\b).*$"
 )
 _ABBREVIATED = re.compile(rf"\b{words.TITLES}$")
-_DATED = re.compile(rf"\b(?:(?:19|20)\d\d|{words.MONTHS}|{words.DAYS})\b")
-_CITED = re.compile(r"(?:Source|source|Sources|sources|Src|Data|via|From|from)\s*:?\s+")
-_CITATION_NAME = re.compile(r"[^,;:]{2,90}?(?=\s*[,;:]|\s+(?:interviews?|report|sitrep|update)\b|\s+\d|\s*$)")
-_PHOTO = re.compile(
-    r"\b(?:photo|photograph|image|picture|file|getty|epa|afp photo|map|table|figure|see|video)\b",
-    re.IGNORECASE,
-)
 _ACRONYM = re.compile(r"(?:the\s+)?[A-Z][A-Za-z]*[A-Z]+s?$")
 _PREPOSITION = re.compile(r"(?:In|At|Near|On|From|Across|Outside|Around|By|After|Before|For|With)\s")
 _SHORT_NAME = re.compile(r"\(([A-Z][A-Za-z&-]{1,11})\)$")
@@ -144,19 +137,25 @@ def phrase_before(text: str, first: int, verb: int, *, strong: bool) -> tuple[Ph
     start = _last_cut(text, low, end)
     if low > first and start == low:
         return None, end, ""  # no beginning of a subject in sight
-    relative = _WHO_CUT.search(text[max(low, start - 7) : start])
-    if relative and start - len(relative[0]) > low:
-        # 'residents who fled the town say': the subject stands before its relative clause
-        stop = start - len(relative[0])
-        inner = _strip_lead(text, _last_cut(text, low, stop), stop)
-        whole = read_phrase(text, inner, stop, strong=strong) if _FINITE.search(text, start, end) else None
-        if whole and text[stop - 1 : stop] != ",":
-            return whole, whole.start, ""
+    whole = _before_relative(text, low, start, end, strong=strong)
+    if whole:
+        return whole, whole.start, ""
     start = _strip_lead(text, start, end)
     phrase = read_phrase(text, start, end, strong=strong)
     if phrase and phrase.kind == "person":
         phrase = _with_role(text, low, phrase)
     return phrase, phrase.start if phrase else start, ""
+
+
+def _before_relative(text: str, low: int, start: int, end: int, *, strong: bool) -> Phrase | None:
+    """Read the subject in front of a relative clause: 'residents who fled the town say'."""
+    relative = _WHO_CUT.search(text[max(low, start - 7) : start])
+    if relative is None or not _FINITE.search(text, start, end):
+        return None
+    stop = start - len(relative[0])
+    if stop <= low or text[stop - 1] == ",":
+        return None
+    return read_phrase(text, _strip_lead(text, _last_cut(text, low, stop), stop), stop, strong=strong)
 
 
 def _last_cut(text: str, low: int, end: int) -> int:
@@ -204,8 +203,8 @@ def _strip_lead(text: str, start: int, end: int) -> int:
     return start
 
 
-def _before_apposition(text: str, low: int, end: int, *, strong: bool) -> Phrase | None:
-    """Read the subject in 'NAME, the mayor of X, said' and 'the mayor, NAME, said'."""
+def _parts_of(text: str, low: int, end: int) -> list[tuple[int, int]]:
+    """Cut words at their commas, as far back as they may belong to one subject."""
     parts: list[tuple[int, int]] = []
     start = low
     for cut in _CUT.finditer(text, low, end):
@@ -220,7 +219,12 @@ def _before_apposition(text: str, low: int, end: int, *, strong: bool) -> Phrase
         start = cut.end()
     parts.append((start, end))
     # cuts inside the last part moved its beginning: join again from the comma
-    joined = [(a if i == 0 else parts[i - 1][1] + 2, b) for i, (a, b) in enumerate(parts)][-5:]
+    return [(a if i == 0 else parts[i - 1][1] + 2, b) for i, (a, b) in enumerate(parts)][-5:]
+
+
+def _before_apposition(text: str, low: int, end: int, *, strong: bool) -> Phrase | None:
+    """Read the subject in 'NAME, the mayor of X, said' and 'the mayor, NAME, said'."""
+    joined = _parts_of(text, low, end)
     if len(joined) < 2:
         return None
     heads = [(_strip_lead(text, a, b), b) for a, b in joined]
@@ -312,7 +316,12 @@ def read_phrase(text: str, start: int, end: int, *, strong: bool) -> Phrase | No
     known = set(bare)
     if _PERSONAL.search(text, start, end):
         return None
-    if known & words.NO_SOURCE or known & _OURS or bare[-1] in _NOBODY or text[end - 2 : end] in {"'s", "’s"}:
+    if (
+        known & words.NO_SOURCE
+        or known & _OURS
+        or bare[-1] in _NOBODY | _DETERMINERS
+        or text[end - 2 : end] in {"'s", "’s"}
+    ):
         return None
     if bare[0].partition("-")[0] in _NUMBERS and not known & words.PEOPLE_WHO_SPEAK:
         return None
@@ -355,6 +364,7 @@ _ADJECTIVES = frozenset(
 )
 _OURS = frozenset({"our", "my", "your"})
 _SCHOLARS = ("ologist", "ologists", "ographer", "ographers")
+_DETERMINERS = frozenset("the a an its his her their this that these those in on at by for with no".split())
 _NOBODY = frozenset("i we you he she they it".split())
 _NUMBERS = frozenset(
     """one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty seventy
@@ -461,27 +471,6 @@ def _kind(phrase: str, bare: list[str], known: set[str]) -> str:
     if len(single) == 1 and single[0][:1].isupper() and not single[0].isupper():
         return "person"
     return "group"
-
-
-def read_citation(text: str, start: int, end: int) -> Phrase | None:
-    """Read a citation in brackets: who, and a date or the word 'source'."""
-    inner = text[start:end]
-    source = _CITED.match(inner)
-    if _PHOTO.search(inner) or not any(c.isalpha() for c in inner):
-        return None
-    if not source and not _DATED.search(inner):
-        return None
-    offset = source.end() if source else 0
-    name = _CITATION_NAME.match(inner, offset)
-    if not name:
-        return None
-    who = name[0].strip()
-    if not who or not (who[0].isupper() or source) or _DATED.match(who) or who[0].isdigit():
-        return None
-    if any(c.isdigit() for c in who) or len(who.split()) > 12:
-        return None
-    at = start + name.start()
-    return Phrase(at, at + len(who), who, "group", speaks=True)
 
 
 def noun_at_end(text: str, low: int, end: int) -> Phrase | None:

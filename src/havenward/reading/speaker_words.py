@@ -46,7 +46,8 @@ COUNTING = _forms(
     """puts put found find finds identified identifies verified observed states cites cited wants asked
     identify gave gives reads foresaw foreseen
     spoke speaks speak talks talked talk hopes sees saw expecting projecting estimating showing agreed
-    cite verifies number numbers numbered arrives arrive""".split()
+    cite verifies number numbers numbered arrives arrive made makes make let lets
+    referred refers refer attributes attribute recommends recommend recommended""".split()
 )
 
 # Participles that go on with what the subject of the sentence says.
@@ -79,7 +80,8 @@ ORGANISATIONS = frozenset(
     coalition church association federation fund programme program network observatory monitor watch nations
     parliament cabinet administration municipality company media press radio television tv newspaper
     station daily agency's court tribunal secretariat directorate command headquarters force forces
-    ngo ngos groups partners organisations organizations headquarters desk trust foundation alliance
+    ngo ngos groups partners organisations organizations headquarters desk
+    forum initiative project mission tribunal trust foundation alliance
     movement party bishopric bloc union unions syndicate lgu
     gov't govt gov cluster clusters unit delegation consortium platform taskforce battalion
     un unhcr unicef ocha iom wfp who icrc ifrc msf idmc nrc drc irc usaid echo fao undp unrwa
@@ -102,7 +104,9 @@ PEOPLE_WHO_SPEAK = frozenset(
     reporters mediators lawyers father colleague aide stallholders shopkeepers fishermen
     soldiers troops guards gunmen traders farmers herders nuns priests imams pilots sailors rescuers surgeons
     nurse surgeon colleague aide member ombudsman ombudswoman demographer historian geographer official
-    undersecretary coordinators delegate delegates custodian warden headteacher mayors governors premier chancellor staff judge inspector
+    undersecretary coordinators delegate delegates custodian warden headteacher mayors governors premier
+    chancellor staff judge inspector
+    survivor villager evacuee refugee relative returnee student students pupil psychologist
     superintendent magistrate undersecretary economist economists forecasters humanitarians agronomist
     hydrologist meteorologists seismologists locals pastor mother farmer driver fisherman trader""".split()
 )
@@ -119,7 +123,8 @@ MUTE = frozenset(
     """people persons civilians families households homes houses deaths toll number numbers dead bodies
     displaced idps arrivals casualties floods storm fighting violence clashes offensive conflict rains
     landslide earthquake cyclone typhoon hurricane attack attacks bombing war drought situation there this
-    these those which what who nobody none neither everyone everybody anyone somebody someone nothing year years month week day days""".split()
+    these those which what who nobody none neither everyone everybody anyone somebody someone nothing
+    year years month week day days""".split()
 )
 TITLES = (
     r"(?:Mr|Mrs|Ms|Dr|Lt|Gen|Col|Maj|Capt|Sgt|Brig|Prof|Rev|Gov|Sen|St|Fr|Cmdr|Adm|Hon|U\.S|U\.N|U\.K|Jr|No)"

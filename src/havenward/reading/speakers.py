@@ -9,41 +9,25 @@ is no speaker: 'the army evacuated N' has none, and the outlet itself is told.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from havenward.reading import speaker_words as words
-from havenward.reading.claims import Claim, ClaimFinder
-from havenward.reading.speaker_phrases import (
-    Phrase,
-    noun_at_end,
-    phrase_after,
-    read_citation,
-    read_phrase,
-)
-
-from havenward.reading.voices import (
-    continues,
-    find_turns,
-    goes_on_with_plan,
-    is_post_header,
-    named_in_line,
-    opens_quotation,
-    speaks_of_itself,
-)
+from havenward.reading.citations import Citations
+from havenward.reading.quotations import Quotations
+from havenward.reading.referents import FAR_SENTENCES, Referents
+from havenward.reading.speaker_phrases import Phrase, phrase_after, read_phrase
+from havenward.reading.voices import continues, find_turns, goes_on_with_plan, speaks_of_itself
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from havenward.reading.claims import Claim
     from havenward.reading.parts import Layout, Sentence
 
-FAR_SENTENCES = 12  # how far back 'he' may look for a name
-VERB_EVERY = 100  # characters per verb of saying looked into in long texts; prose has one in 130
 FAR_CITATION = 2500  # characters between a figure and the citation that closes its paragraph
-FAR_QUOTES = 4  # how many sentences a quotation without a speaker may look on or back
 _FIGURE_OF = re.compile(
     r"\s(?:estimates?|figures?|tally|count|number|projections?|forecast|toll)\s+(?:of|at|is|was)\s+"
     r"(?:about|around|some|more\s+than|over|nearly|almost|up\s+to|at\s+least|between|only|roughly|an?\s+estimated)?"
@@ -58,9 +42,6 @@ _BASED_ON_NEXT = re.compile(
     r"(?:This|That|These|Those|The|Both|All)\s+(?:\w+\s+){0,3}?(?:figures?|numbers?|estimates?|data|totals?)\s+"
     r"(?:is|are|was|were|comes?|came|originates?)\s+(?:\w+\s+){0,2}?(?:based\s+(?:up)?on|from|by|taken\s+from)\s+"
 )
-_CITATION = re.compile(r"[(\[]([^()\[\]]{2,120}|[^()\[\]]{0,80}\([^()]{1,20}\)[^()\[\]]{0,40})[)\]]")
-_IBID = re.compile(r"(?:ibid|ib|idem|op\.\s*cit|loc\.\s*cit)\b", re.IGNORECASE)
-_TWEET = re.compile(r"[—–-]\s*([^@()\n—–]{2,60}?)\s*\(@\w{2,20}\)")
 _BACKGROUND = re.compile(
     rf"(?:Last\s+(?:year|month)|In\s+(?:{words.MONTHS}\s+)?\d{{4}}|In\s+(?:early|late)\s|Ear(?:ly|lier)\s+(?:this|last)|"
     r"Previously|In\s+recent|In\s+the\s+past|Historically|Meanwhile|Elsewhere|Separately)\b"
@@ -85,9 +66,6 @@ _GAPPED = re.compile(
     r"(?:,\s+by\s+contrast,|\s+only)?(?:\s+(?:at|of|about|around|some|only|just|over|under|below|above|nearly|almost|more\s+than|at\s+least|up\s+to|as\s+many\s+as|"
     r"fewer\s+than|less\s+than|close\s+to|roughly|an\s+estimated|twice))*\s*$"
 )
-_NAME_FIRST = re.compile(
-    r"((?:(?:Dr|Mr|Ms|Mrs|Father|Sister)\.?\s)?(?:[A-ZÀ-Þ][\w’'-]+\s?){2,4}),\s(?:an?|the|who|head|\d{2})\b"
-)
 _TOWN_OF = re.compile(
     r"\b(?:a|the)\s+(?:\w+\s+){0,2}?(?:city|town|village|district|island|community|municipality|province|territory|country|"
     r"nation|settlement)\s+of\s+(?:about\s+|around\s+|some\s+|more\s+than\s+|over\s+|nearly\s+|almost\s+|roughly\s+|only\s+|just\s+)?$"
@@ -97,28 +75,8 @@ _REJECTED = re.compile(
     r"contested)\s+(?:\w+\s+){0,3}?(predictions?|forecasts?|estimates?|reports?|claims?|figures?|talk|warnings?|fears|rumou?rs|suggestions)\s+"
     r"(?:of|that)\s+(?:\w+\s+){0,3}?$"
 )
-_WITH = re.compile(r"(?:With|Given|Citing)\b")
 _OUTSIDE = frozenset({"they", "it", "he", "she"})
-_PRONOUNS = {
-    "he": "person",
-    "she": "person",
-    "they": "group",
-    "it": "group",
-    "who": "same",
-    "which": "same",
-    "both": "group",
-    "his": "person",
-    "her": "person",
-    "its": "group",
-    "their": "group",
-}
-_PERSON = re.compile(
-    r"\b(?P<first>[A-ZÀ-Þ][\w’'-]{2,})(?=,\s\d{2},\s)|"
-    r"(?:(?<=Father\s)|(?<=Sister\s)|(?<=Dr\s)|(?<=Mr\s)|(?<=Ms\s)|(?<=Mrs\s))((?:[A-ZÀ-Þ][\w’'-]+\s?){1,3}\b)|"
-    r"\b((?:[A-ZÀ-Þ][\w’'-]+)(?:\s(?:[A-ZÀ-Þ][\w’'-]+|al|el|bin|ibn|de|da|dos|van|von|der)){1,3})"
-    r"(?=,\s(?:\d{2}|an?|the|who|whose|[a-z])|\s(?:has|had|is|was|runs?|ran|visited|met|lost|fled|arrived|left|lives|works|[a-z]+ed)\b"
-    r"|,\s*$)"
-)
+_WITH = re.compile(r"(?:With|Given|Citing)\b")
 
 
 def attribute(layout: Layout, spans: Sequence[tuple[int, int]]) -> tuple[str | None, ...]:
@@ -173,11 +131,11 @@ class _Reader:
         self.sentences = layout.sentences
         self.starts = [s.start for s in layout.sentences]
         self.spans = sorted(spans)
-        self.known: dict[int, list[Claim]] = {}
-        self.persons: dict[int, list[Phrase]] = {}
         self.going_on: dict[int, bool] = {}
-        self.resolved: dict[tuple[int, int], Phrase | None] = {}
-        self.finder = ClaimFinder(layout.text, spans)
+        refer = Referents(layout, spans)
+        self.claims, self.resolve, self.finder = refer.claims, refer.resolve, refer.finder
+        self.quotations = Quotations(refer)
+        self.citations = Citations(layout.text)
 
     # -- from a figure to its speaker --------------------------------------------------------------------
 
@@ -208,7 +166,7 @@ class _Reader:
         if cited:
             return cited
         return (
-            self._in_quotation(index, start)
+            self.quotations.speaker(index, start)
             or self._earlier_in_paragraph(index)
             or self._list_intro(index)
             or self._closing_citation(index, start, end)
@@ -270,7 +228,7 @@ class _Reader:
 
     def _within_quote(self, index: int, first: int, start: int) -> bool:
         """Whether two places stand in one quotation."""
-        return self._quoted(index, first) and not re.search('["”]', self.text[first:start])
+        return self.quotations.holds(index, first) and not re.search('["”]', self.text[first:start])
 
     def _turns_away(self, claim: Claim, start: int) -> bool:
         """Whether a new main clause with a subject of its own begins between a claim and a figure."""
@@ -316,76 +274,6 @@ class _Reader:
             return phrase
         return None
 
-    # -- claims of a sentence ----------------------------------------------------------------------------
-
-    def claims(self, index: int) -> list[Claim]:
-        if index not in self.known:
-            self.known[index] = self.finder.find(self.sentences[index])
-        return self.known[index]
-
-    # -- pronouns ----------------------------------------------------------------------------------------
-
-    def resolve(self, index: int, claim: Claim) -> Phrase | None:
-        """Find whom a pronoun stands for; a named speaker is itself."""
-        if not claim.stands_for:
-            return claim.speaker
-        key = (index, claim.start)
-        if key not in self.resolved:
-            self.resolved[key] = self._look_back(index, claim)
-        return self.resolved[key]
-
-    def _look_back(self, index: int, claim: Claim) -> Phrase | None:
-        if claim.stands_for in {"who", "which"}:
-            first = max(self.sentences[index].start, claim.start - FAR_CITATION)
-            before = self.text[first : claim.start].rstrip(" ,")
-            phrase = noun_at_end(self.text, first, first + len(before))
-            if phrase:
-                return phrase
-        wanted = _PRONOUNS.get(claim.stands_for, "same")
-        for back in range(index, max(-1, index - FAR_SENTENCES), -1):
-            if back < index and self.sentences[back].role == "title":
-                break
-            for other in reversed(self.claims(back)):
-                if back == index and other.start >= claim.start:
-                    continue
-                if other.speaker and _fits(other.speaker, wanted):
-                    return other.speaker
-            if wanted == "person" and (back < index or claim.start > self.sentences[index].start + 8):
-                named = self._person_in(back, claim.start)
-                if named:
-                    return named
-            if wanted == "person" and back < index and index - back <= 1:
-                subject = self.finder.subject_of(self.sentences[back], self.sentences[back].end)
-                if subject and subject.kind == "person" and subject.speaks:
-                    return subject
-            if wanted == "group" and back == index:
-                subject = self.finder.subject_of(self.sentences[back], claim.start)
-                if (
-                    subject
-                    and subject.speaks
-                    and subject.kind in {"group", "document"}
-                    and subject.end + 3 < claim.start  # 'the rebels, it said, had ...': somebody else
-                ):
-                    return subject
-            if wanted == "group" and back < index and index - back <= 1:
-                subject = self.finder.subject_of(self.sentences[back], self.sentences[back].end)
-                if subject and subject.kind == "group":
-                    return subject
-        return None
-
-    def _person_in(self, index: int, before: int) -> Phrase | None:
-        """Find the first person named in a sentence, before a place."""
-        if index not in self.persons:
-            s = self.sentences[index]
-            found = []
-            for match in _PERSON.finditer(self.text, s.start, min(s.end, s.start + FAR_CITATION)):
-                which = match.lastindex or 0
-                phrase = read_phrase(self.text, match.start(which), match.end(which), strong=False)
-                if phrase and phrase.kind == "person":
-                    found.append(phrase)
-            self.persons[index] = found
-        return next((p for p in self.persons[index] if p.end <= before), None)
-
     # -- outside the sentence ----------------------------------------------------------------------------
 
     def _headline(self, s: Sentence, start: int) -> Phrase | None:
@@ -402,115 +290,9 @@ class _Reader:
                 return phrase
         return None
 
-    @cached_property
-    def citations(self) -> list[Phrase]:
-        """Citations and signatures of tweets in order; each phrase is the name, where it stands."""
-        found = []
-        for match in _CITATION.finditer(self.text):
-            cited = read_citation(self.text, match.start(1), match.end(1))
-            if cited is None and found and _IBID.match(match[1]):
-                cited = replace(found[-1], start=match.start(1), end=match.end(1))
-            if cited:
-                found.append(cited)
-        if "(@" in self.text:
-            found += [
-                Phrase(match.start(1), match.end(1), match[1], "media", speaks=True)
-                for match in _TWEET.finditer(self.text)
-            ]
-            found.sort(key=attrgetter("start"))
-        return found
-
-    def _next_citation(self, start: int, end: int) -> Phrase | None:
-        at = bisect_left(self.citations, start, key=attrgetter("start"))
-        if at < len(self.citations) and self.citations[at].start <= end:
-            return self.citations[at]
-        return None
-
     def _cited(self, s: Sentence, end: int) -> Phrase | None:
         """Read a citation in brackets behind a figure, in its own sentence."""
-        return self._next_citation(end, min(s.end + 1, end + 600))
-
-    def _in_quotation(self, index: int, start: int) -> Phrase | None:
-        """Find the speaker of a quotation that holds the figure."""
-        s = self.sentences[index]
-        if not self._quoted(index, start):
-            return None
-        for ahead in range(index + 1, min(len(self.sentences), index + 1 + FAR_QUOTES)):
-            if self.sentences[ahead].paragraph != s.paragraph:
-                break
-            claims = self.claims(ahead)
-            if claims:
-                if claims[0].reach == "back":
-                    return self.resolve(ahead, claims[0])
-                break
-        introduced = self._introduced(index, start)
-        if introduced:
-            return introduced
-        opening = self._opens_paragraph(index)
-        for back in range(index - 1, max(-1, index - 1 - 2 * FAR_QUOTES), -1):
-            if self.sentences[back].paragraph != s.paragraph and not opening:
-                break  # words in quotation marks, no speech that goes on
-            if self.sentences[back].role in {"title", "heading"} or is_post_header(
-                self.text, self.sentences[back]
-            ):
-                break
-            for claim in reversed(self.claims(back)):
-                speaker = self.resolve(back, claim)
-                if speaker:
-                    return speaker
-            if (
-                back == index - 1
-                and self.sentences[back].paragraph == s.paragraph
-                and not self._quoted(back, s.start - 2)
-            ):
-                subject = self.finder.subject_of(self.sentences[back], self.sentences[back].end)
-                if subject and (subject.speaks or subject.kind == "person"):
-                    return subject
-        return None
-
-    def _introduced(self, index: int, start: int) -> Phrase | None:
-        """Read who is said to speak before a quotation: 'NAME, the mayor, went on: "N ..."', or a clip."""
-        s = self.sentences[index]
-        for back in range(index, max(-1, index - 1 - FAR_QUOTES), -1):
-            other = self.sentences[back]
-            if other.paragraph != s.paragraph:
-                return None
-            stop = start if back == index else other.end
-            opened = max(self.text.rfind(mark, other.start, stop) for mark in '"“')
-            if opened < 0:
-                continue
-            before = self.text[other.start : opened].rstrip()
-            if before.endswith(":"):
-                if any(c.end <= opened for c in self.claims(back)):
-                    return None
-                named = _NAME_FIRST.match(self.text, other.start, opened)
-                if named:
-                    return read_phrase(self.text, named.start(1), named.end(1), strong=True)
-                subject = self.finder.subject_of(other, opened)
-                return subject if subject and (subject.speaks or subject.kind == "person") else None
-            if not before and back and opens_quotation(self.text, other.start):
-                line = self.sentences[back - 1]
-                if line.paragraph != other.paragraph or line.end - line.start < 160:
-                    return named_in_line(self.text, line.start, line.end)
-            return None
-        return None
-
-    def _opens_paragraph(self, index: int) -> bool:
-        """Whether the paragraph of a sentence begins with a quotation."""
-        first = bisect_left(self.sentences, self.sentences[index].paragraph, key=attrgetter("paragraph"))
-        return opens_quotation(self.text, self.sentences[first].start)
-
-    def _quoted(self, index: int, at: int) -> bool:
-        """Whether a place lies in a quotation; a quotation that is not closed ends with its paragraph."""
-        first = index
-        paragraph = self.sentences[index].paragraph
-        while (
-            first > 0 and self.sentences[first - 1].paragraph == paragraph and index - first < FAR_SENTENCES
-        ):
-            first -= 1
-        stretch = self.text[max(self.sentences[first].start, at - 3000) : at]
-        opened = stretch.count("“") > stretch.count("”")
-        return opened or stretch.count('"') % 2 == 1
+        return self.citations.between(end, min(s.end + 1, end + 600))
 
     def _earlier_in_paragraph(self, index: int) -> Phrase | None:
         """Carry over the speaker of the sentences before, as long as each goes on with the last."""
@@ -568,10 +350,10 @@ class _Reader:
 
     def _closing_citation(self, index: int, start: int, end: int) -> Phrase | None:
         """Read the citation that closes the paragraph, or this part of it."""
-        earlier = self._next_citation(self.sentences[index].start, start)
+        earlier = self.citations.between(self.sentences[index].start, start)
         if earlier:
             return earlier  # 'of the N displaced (the UN, May 2024), M are in the north alone'
-        cited = self._next_citation(end, end + FAR_CITATION)
+        cited = self.citations.between(end, end + FAR_CITATION)
         if cited is None:
             return None
         paragraph = self.sentences[index].paragraph
@@ -603,9 +385,3 @@ class _Reader:
             if claim.reach != "by":
                 return self.resolve(index - 1, claim)
         return None
-
-
-def _fits(phrase: Phrase, wanted: str) -> bool:
-    if wanted == "same":
-        return True
-    return (phrase.kind == "person") == (wanted == "person")

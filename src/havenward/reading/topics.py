@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from havenward.reading.parts import Layout
 
 # The peoples whose name is not that of their country with an ending.
-_PEOPLES = {
+PEOPLES = {
     "sudanese": "sudan",
     "congolese": "congo",
     "syrian": "syria",
@@ -50,6 +50,22 @@ _PEOPLES = {
     "honduran": "honduras",
     "nicaraguan": "nicaragua",
     "bangladeshi": "bangladesh",
+    "ivorian": "ivory",
+    "liberian": "liberia",
+    "azerbaijani": "azerbaijan",
+    "georgian": "georgia",
+    "egyptian": "egypt",
+    "jordanian": "jordan",
+    "salvadoran": "salvador",
+    "guatemalan": "guatemala",
+    "mexican": "mexico",
+    "indian": "india",
+    "nepali": "nepal",
+    "angolan": "angola",
+    "mozambican": "mozambique",
+    "zimbabwean": "zimbabwe",
+    "bosnian": "bosnia",
+    "moldovan": "moldova",
 }
 
 # The words that point to a term when they stand near a number that says nothing itself.
@@ -253,7 +269,7 @@ class Topics:
                     named.add(word)
                 else:
                     stem = word.rstrip("s")
-                    named.update(c for c in _PEOPLES.get(stem, "").split() if c)
+                    named.update(c for c in PEOPLES.get(stem, "").split() if c)
                 if len(named) >= _TWO:
                     break
             self._named = len(named)
@@ -264,6 +280,10 @@ class Topics:
         first = self.layout.sentences[max(0, sentence - 1)].start
         named = [term for term in self.between(first, start) if term in _ARMED]
         return named[-1] if named else ""
+
+    def names_fighters(self, word: str) -> bool:
+        """Whether a word names an armed group or its members."""
+        return _TERM_OF.get(word.lower()) == "fighters"
 
     def leading(self, sentence: int, terms: tuple[str, ...]) -> str:
         """Give the term of a set that stands nearest before, else the one the whole text names most."""

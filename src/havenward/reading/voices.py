@@ -1,4 +1,4 @@
-"""Whose turn it is: transcripts and interviews, clips in scripts, posts, and what continues an earlier sentence.
+"""Whose turn it is: transcripts, interviews, clips in scripts, posts, and what goes on with a sentence.
 
 In a transcript everyone speaks under a label ('BRANDT:'). A label of the outlet's own people (presenter,
 correspondent) is the outlet; a guest is a speaker for what nobody else is named for. A clip or a quotation

@@ -59,6 +59,8 @@ def locate(
     sites = Sites(layout, mentions)
     carrier = Carrier(layout, sites)
     context = _find_context(layout, mentions)
+    countries = [mention for mention in mentions if mention.kind == "country"]
+    nation = _find_context(layout, countries) or context
     for index in sorted(figures):
         rows = figures[index]
         here = sites.of(index)
@@ -75,7 +77,7 @@ def locate(
             place, origin, destination = carrier.settle(index, finder)
             wheres[row] = Where(
                 location=None if place is None else written[place.start : place.end],
-                context=None if place is not None else context,
+                context=None if place is not None else nation if finder.counts_war() else context,
                 origin=None if origin is None else written[origin.origin : origin.end],
                 destination=None if destination is None else written[destination.start : destination.end],
             )
