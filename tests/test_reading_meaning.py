@@ -676,6 +676,111 @@ def test_examples_of_every_term_are_read_as_labelled():
     assert terms / matched >= 0.97, "\n".join(missed)
 
 
+# What the wider sentence decides: asylum by the countries named, a border reached but not crossed, sieges, plans,
+# stocks and flows by their verbs, men of a list, growth, and what is no figure. All of these are read as marked.
+CONTEXTS = """
+Pakistan is home to {1.4 million|refugee current} Afghans, many of them born there.
+There are {250,000|refugee current} Burundians in Tanzania.
+Lebanon, with {1.1 million|refugee current} Syrians, wants more help.
+Nearly {900,000|refugee current} Rohingya are living in Bangladesh, where rations were cut.
+About {60,000|refugee past} Sudanese have fled to a neighbouring country since April, MSF says.
+Some {9,000|refugee past} people fled Nagorno-Karabakh and crossed into Armenia.
+Egypt has registered {400,000|refugee past} Sudanese since the war began.
+Dadaab, a refugee complex in Kenya, is home to {240,000|refugee current} people.
+Afghanistan, home to {38 million|at_risk_population current} Afghans, faces famine.
+Some {3,000|displaced past} Iraqis fled Mosul for camps in Iraq's Kurdistan region.
+Around {30,000|displaced past} people fled Aleppo and gathered near the border.
+{Tens of thousands|displaced past} fled. Around {12,000|displaced past} had massed at the frontier by nightfall, residents said.
+Some {8,000|refugee past} people reached the border and crossed into Turkey.
+An encirclement would leave {70,000|trapped expected} people cut off from aid.
+Turkey let in {6,000|refugee past} people on Friday.
+The bridge collapse left {6,000|trapped current} villagers cut off.
+About {20,000|trapped current} civilians are cornered in a strip of land by the lagoon.
+The UN voiced fears for {tens of thousands|at_risk_population expected} of civilians if the army storms Hodeidah.
+A tent city for {20,000|other expected} people is to be built near Kilis.
+The mission would include {2,000|forces expected} soldiers and {300|forces expected} police officers.
+A {3,000|forces expected}-strong African force is to deploy to Mali.
+Chad pledged {1,200|forces expected} soldiers.
+The ambush killed {14|killed past} security personnel ({nine|killed past} soldiers and {five|killed past} policemen).
+About {200|fighters current} foreigners fighting with the militants were seen in Marawi.
+As many as {500|fighters current} foreigners have joined the jihadists.
+The army killed "{dozens|killed past} of militants" in Sinai.
+Of the {300|injured past} wounded, {dozens|injured past} are in critical condition in Goma.
+Uganda has taken in more than {900,000|refugee past} refugees from South Sudan.
+The airport, where {100,000|displaced current} people have sought refuge, was shelled.
+The villages are still home to {30,000|at_risk_population current} people.
+After the remaining {20,000|returned expected} displaced people return, the camp will close.
+The number of displaced in Ukraine rose from {5 million|displaced past} to {6.2 million|displaced current}.
+Refugee numbers in Chad have grown from {400,000|refugee past} last year to {1.1 million|refugee current}.
+Refugees in the camp now number in the {tens of thousands|refugee current}.
+Insurgents on the island are believed to be in the {hundreds|fighters current}.
+The strike destroyed {40|-} buildings and {11|homes:homes_destroyed past} houses.
+Cholera has affected some {3,000|-} people in Yemen since May.
+{Dozens|-} of refugees protested at the camp.
+Losses of the bank are in the {millions|-}.
+"""
+
+
+def test_the_wider_sentence_decides():
+    for line in CONTEXTS.strip().splitlines():
+        _, meanings, labels = _read(line)
+        assert [_facts(meaning) for meaning in meanings] == labels, line
+
+
+def test_a_floor_and_a_ceiling_of_fighters_and_an_upper_bound_of_troops():
+    text = (
+        "Fighters in the city are thought to be in the thousands but probably under 10,000, while the army could"
+        " send up to 30,000 troops."
+    )
+    layout = lay_out(text)
+    found = find_quantities(layout)
+    assert [(q.quantifier, q.low, q.high) for q in found] == [
+        ("less_than", 2_000, 10_000),
+        ("up_to", None, 30_000),
+    ]
+    assert [_facts(meaning) for meaning in understand(layout, found)] == [
+        ("persons", "fighters", "current"),
+        ("persons", "forces", "expected"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (
+            (
+                "The Red Cross says up to one million people could flee. The United Nations says the number could be"
+                " even higher."
+            ),
+            1_000_000,
+        ),
+        (
+            (
+                "OCHA estimates that 200,000 people may be displaced by the offensive. UNHCR warned the total could be"
+                " even higher."
+            ),
+            200_000,
+        ),
+    ],
+)
+def test_a_second_speaker_in_the_next_sentence_who_expects_more(text: str, value: float):
+    layout = lay_out(text)
+    found = find_quantities(layout)
+    last = found[-1]
+    assert (text[last.start : last.end], last.quantifier, last.low) == ("even higher", "more_than", value)
+    assert [_facts(meaning) for meaning in understand(layout, found)] == [
+        ("persons", "expected_displaced", "expected")
+    ] * 2
+
+
+def test_the_same_speaker_who_expects_more_gives_no_second_figure():
+    found = find_quantities(
+        lay_out("The governor said 300 people had died. He said it could be even higher.")
+    )
+    assert len(found) == 1
+    assert found[0].higher
+
+
 def test_numbers_that_are_no_figures_are_refused():
     read = [
         line

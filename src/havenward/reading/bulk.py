@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from havenward.reading.parts import Reading
     from havenward.reading.gazetteer import Gazetteer
+    from havenward.reading.parts import Reading
 
 STREAM = "-"
 _BATCH = 32  # reports per piece of work: large enough that passing them on costs little

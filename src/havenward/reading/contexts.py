@@ -191,6 +191,7 @@ _BARE_BORDER = re.compile(
     re.IGNORECASE,
 )
 _ADMITTED = _before(r"(?:had|has|have) (?:already |so far )?(?:admitted|let in|allowed in|taken in)")
+_LET_IN = _before(r"admitted|let in|allowed in|took in")
 _SO_FAR = re.compile(r" (?:so far|since|already|to date|in total|overall)\b|[.,;]")
 _GROWN = re.compile(
     r"\b(?:increas|r(?:ose|ise)|gr(?:ew|own)|jump|climb|f(?:ell|all)|drop|declin|decreas|soar|swell"
@@ -433,14 +434,16 @@ def _rescue(context: Context) -> Meaning | None:  # noqa: C901, PLR0912 - cases,
     times = context.times
     quantity, before, after = times.quantity, context.before, context.after
     value = quantity.high or quantity.low or 0
-    if times.percent or value < _FEWEST:
+    if times.percent or 0 < value < _FEWEST:
         return None
     term, time = "", "past"
     if _STRONG_FORCE.match(after):
         term = "forces"
         time = "expected" if _TO_COME.search(before + after) else "current"
     elif times.phrase.kind in {"person", "resident"}:
-        if _FIGHTING.match(after):
+        if _LET_IN.search(before) and context.host():
+            term = "refugee"
+        elif _FIGHTING.match(after):
             term, time = "fighters", "current"
         elif _FEARS_FOR.search(before) and " if " in after:
             term, time = "at_risk_population", "expected"

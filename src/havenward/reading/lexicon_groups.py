@@ -93,7 +93,8 @@ _CLASSES: dict[str, str] = {
     """,
     # things
     "thing": """
-        dollars euros pounds rupees francs shillings usd percent camps camp sites site villages village
+        dollars euros pounds rupees francs shillings afghani afghanis dinars dirhams hryvnia pesos taka rials
+        usd runs wickets percent camps camp sites site villages village
         towns town cities city districts district provinces province states regions region countries
         country municipalities communes counties townships islands island schools school hospitals
         hospital clinics centres centers shelters mosques churches church bridges bridge roads road

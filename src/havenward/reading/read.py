@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from havenward.reading.documents import Document
     from havenward.reading.gazetteer import Gazetteer
 
+# A report of a hundred pages; what is longer is a book of reports, or made to keep a machine busy.
+MOST_CHARACTERS = 300_000
 NO_BASES: Mapping[str, float] = {}
 
 
@@ -49,11 +51,13 @@ def read_report(document: Document, gazetteer: Gazetteer, bases: Mapping[str, fl
     if language != "English":
         refused = f"the text is in {language}; only English is read"
         return Reading(document.name, text, document.published, refused=refused, notes=document.notes)
-    layout = lay_out(text)
+    notes = document.notes
+    if len(text) > MOST_CHARACTERS:
+        notes += (f"only the first {MOST_CHARACTERS:,} of {len(text):,} characters were read",)
+    layout = lay_out(text[:MOST_CHARACTERS])
     quantities = find_quantities(layout)
     understood = understand(layout, quantities)
     kept = [(q, m) for q, m in zip(quantities, understood, strict=True) if m is not None]
-    notes = document.notes
     if len(kept) > MOST_FIGURES:
         kept = kept[:MOST_FIGURES]
         notes += (f"more than {MOST_FIGURES:,} figures: only the first {MOST_FIGURES:,} are kept",)
