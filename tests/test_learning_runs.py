@@ -299,8 +299,10 @@ def test_assumptions_of_a_learned_run_stand_beside_those_of_the_prior(run, blind
 def test_forecasts_from_counts_change_only_what_is_said_of_their_sites(counted, run):
     ensemble, posterior = learn(counted)
     kinds = {row.location: row.kind for row in counted.locations}
-    moved = run_tables(ensemble, kinds, ORIGIN, posterior.prior)["forecast"]
-    said = run.table("forecast")
+    # counts to come carry the last error on, which is another matter
+    apart = pl.col("target") != "counted_displaced"
+    moved = run_tables(ensemble, kinds, ORIGIN, posterior.prior)["forecast"].filter(apart)
+    said = run.table("forecast").filter(apart)
     sites = run.meta["sites_from_counts"]
     assert sites == ["camp-a", "camp-b", "town"]
     keys = ["target", "location", "horizon", "output_type_id"]

@@ -694,6 +694,8 @@ Around {30,000|displaced past} people fled Aleppo and gathered near the border.
 Some {8,000|refugee past} people reached the border and crossed into Turkey.
 An encirclement would leave {70,000|trapped expected} people cut off from aid.
 Turkey let in {6,000|refugee past} people on Friday.
+An influx of {75,000|displaced past} internally displaced people into the border district has emptied the stores.
+Thousands fled Hama, a city inhabited by {800,000|at_risk_population current} people.
 The bridge collapse left {6,000|trapped current} villagers cut off.
 About {20,000|trapped current} civilians are cornered in a strip of land by the lagoon.
 The UN voiced fears for {tens of thousands|at_risk_population expected} of civilians if the army storms Hodeidah.

@@ -267,9 +267,11 @@ def run_forecast(
     """
     from havenward.brief.card import write_model_card
     from havenward.case.write import case_hash, write_case
+    from havenward.forecast.ahead import count_ahead
     from havenward.forecast.posterior import describe_learning
     from havenward.forecast.sites import put_in_sites
     from havenward.forecast.tables import run_tables
+    from havenward.randomness import Streams
 
     check_free(folder, replace=replace_run, needed_bytes=check_size(case, settings))
     if settings.origin_date < case.start:
@@ -289,7 +291,11 @@ def run_forecast(
     simulated = time.perf_counter()
     kinds = {place.location: place.kind for place in known.locations}
     shown = _as_simulated(known, settings.rules, settings.priors, settings.scenario)
-    tables = run_tables(ensemble, kinds, settings.origin_date, posterior.prior if posterior else None)
+    prior = posterior.prior if posterior else None
+    counted = (
+        count_ahead(posterior, ensemble, settings.origin_date, Streams(settings.seed)) if posterior else None
+    )
+    tables = run_tables(ensemble, kinds, settings.origin_date, prior, counted)
     sites = _forecast_counted_sites(known, settings)
     tables["forecast"] = put_in_sites(tables["forecast"], sites)
     meta: dict[str, Any] = {

@@ -31,6 +31,7 @@ def run_tables(
     kinds: Mapping[str, str],
     origin_date: date,
     prior: Mapping[str, NDArray[np.float64]] | None = None,
+    counted: NDArray[np.float64] | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Make the four tables of a run folder.
 
@@ -44,13 +45,16 @@ def run_tables(
         Horizons count from it.
     prior
         What the members had drawn before any count, by assumption; by default what they draw.
+    counted
+        What the counting system would report of everybody displaced, shape (member, day), where counts have
+        taught how it errs; by default its assumed coverage and family size alone.
     """
     return {
         "members": members_table(ensemble),
         "members_weights": pl.DataFrame(
             {"member": np.arange(len(ensemble.weights), dtype=np.int32), "weight": ensemble.weights}
         ),
-        "forecast": forecast_table(ensemble, kinds, origin_date),
+        "forecast": forecast_table(ensemble, kinds, origin_date, counted),
         "assumptions": assumptions_table(ensemble, prior or {}),
     }
 
@@ -118,7 +122,12 @@ def members_table(ensemble: Ensemble) -> pl.DataFrame:
     return pl.concat(blocks, rechunk=False)
 
 
-def forecast_table(ensemble: Ensemble, kinds: Mapping[str, str], origin_date: date) -> pl.DataFrame:
+def forecast_table(
+    ensemble: Ensemble,
+    kinds: Mapping[str, str],
+    origin_date: date,
+    counted: NDArray[np.float64] | None = None,
+) -> pl.DataFrame:
     """Give the quantiles of every target in hubverse columns, for the days after the origin date."""
     days = ensemble.stock.shape[1]
     dates = [ensemble.first_date + timedelta(days=d) for d in range(days)]
@@ -126,7 +135,7 @@ def forecast_table(ensemble: Ensemble, kinds: Mapping[str, str], origin_date: da
     use = ahead > 0
     end_dates = pl.Series("target_end_date", [d for d in dates if d > origin_date], dtype=pl.Date)
     blocks = []
-    for target, location, values in _targets(ensemble, kinds, ahead):
+    for target, location, values in _targets(ensemble, kinds, ahead, counted):
         levels = weighted_quantiles(values[:, use], ensemble.weights, QUANTILE_LEVELS)
         count = int(use.sum())
         blocks.append(
@@ -169,7 +178,12 @@ def site_net_arrivals(
     return found
 
 
-def _targets(ensemble: Ensemble, kinds: Mapping[str, str], ahead: NDArray[np.int32]) -> Iterator[Series]:
+def _targets(
+    ensemble: Ensemble,
+    kinds: Mapping[str, str],
+    ahead: NDArray[np.int32],
+    counted: NDArray[np.float64] | None,
+) -> Iterator[Series]:
     """Name every target and give its values by member and day."""
     camps = np.zeros_like(ensemble.displaced)
     inside = np.zeros_like(ensemble.displaced)
@@ -185,7 +199,9 @@ def _targets(ensemble: Ensemble, kinds: Mapping[str, str], ahead: NDArray[np.int
     yield "stock", TOTAL, ensemble.displaced
     yield "displaced_total", TOTAL, np.cumsum(ensemble.newly_displaced, axis=1)
     yield "remaining", TOTAL, inside - np.cumsum(ensemble.returned, axis=1)
-    if "count_multiplier" in ensemble.draws:  # where it is known how counting differs from the people
+    if counted is not None:
+        yield "counted_displaced", TOTAL, counted
+    elif "count_multiplier" in ensemble.draws:  # where it is known how counting differs from the people
         yield "counted_displaced", TOTAL, count_displaced(ensemble.displaced, camps, dict(ensemble.draws))
 
 

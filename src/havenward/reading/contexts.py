@@ -178,6 +178,8 @@ _MEMBERS_OF = re.compile(r" (?:members|elements|combatants) of (?:the )?(?P<name
 _KILLED_QUOTE = re.compile(
     r"\b(?:killed|eliminated|slain|kill)(?: (?:some|about|around|at least|over|more than))* [\"“]$"
 )
+_WITHIN = re.compile(r" (?:\w+ )?(?:internally[ -]displaced|idps?\b)", re.IGNORECASE)
+_INHABITED = _before(r"(?:inhabited|populated) by|population of")
 _SELF = re.compile(
     r" (?:are|were|is|remain) (?:[\w-]+ ){0,3}(?P<who>internally displaced|idps?\b|refugees\b|returnees\b)",
     re.IGNORECASE,
@@ -371,6 +373,10 @@ def _settle_term(context: Context, meaning: Meaning) -> Meaning:  # noqa: C901, 
         return replace(meaning, term="at_risk_population")
     if term == "refugee" and "displaced" in before and _BOTH.match(after):
         return replace(meaning, term="displaced")  # all the uprooted of the world
+    if term == "refugee" and _WITHIN.match(after):
+        return replace(meaning, term="displaced")  # "an influx of 75,000 internally displaced people"
+    if term in _FLIGHT and _INHABITED.search(before):
+        return replace(meaning, term="at_risk_population", temporality="current")
     own = _SELF.match(after)
     if own and term in {"returned", "refugee", "displaced", "at_risk_population"}:
         who = own.group("who").lower()
