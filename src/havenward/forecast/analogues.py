@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -215,6 +216,7 @@ def situation_quantiles(situations: Sequence[Situation], library: Library) -> Fl
     return found
 
 
+@cache  # it never changes, and a backtest asks for it at every origin
 def read_library() -> Library:
     """Read the shipped table of past situations and outcomes."""
     text = (files("havenward") / "tables" / LIBRARY).read_text(encoding="utf-8")

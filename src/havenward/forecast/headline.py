@@ -9,7 +9,7 @@ pair. Counts of origins are left out (their stock is people who have not left), 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -250,11 +250,6 @@ def outcomes(series: CountSeries, origin: int, horizon: int) -> list[Outcome]:
             found.append(Outcome(row, int(series.published[row]), until))
             until = int(series.published[row])
     return found
-
-
-def window_end(origin: date, horizon: int) -> date:
-    """Give the day that a prediction is for."""
-    return origin + timedelta(days=horizon)
 
 
 def _gather(location: str, name: str, rows: list[_Row]) -> CountSeries:

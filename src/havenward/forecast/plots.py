@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from havenward.files import open_whole
 from havenward.forecast.backtest_scores import HEADLINE, Results, reliability_curve
 from havenward.records import QUANTILE_LEVELS
 
@@ -52,7 +53,8 @@ def write_plots(
     written = []
     for name, text in pictures.items():
         if text:
-            (out / name).write_text(text, encoding="utf-8", newline="\n")
+            with open_whole(out / name) as stream:
+                stream.write(text)
             written.append(out / name)
     return written
 

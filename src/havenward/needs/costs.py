@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from havenward.errors import Problem, SettingsError, nearest
+from havenward.needs.own_files import open_own
 from havenward.needs.supplies import PLACES
 from havenward.needs.units import parse_unit
 
@@ -63,19 +62,7 @@ def read_costs(path: Path | None, standards: Sequence[Standard]) -> dict[str, Un
     if path is None:
         return {}
     name = Path(path).name
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            Problem(
-                str(path),
-                f"the file cannot be read ({error})",
-                "expected a CSV file in UTF-8",
-                "name another file with --costs",
-                "costs-unreadable",
-            )
-        ) from error
-    reader = csv.DictReader(io.StringIO(text))
+    reader = open_own(path, "--costs", "costs-unreadable")
     found = tuple(reader.fieldnames or ())
     missing = [column for column in REQUIRED if column not in found]
     unknown = [column for column in found if column not in COLUMNS]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from havenward.errors import Problem, SettingsError, nearest
 from havenward.needs.groups import GROUPS, USUAL_HOUSEHOLD, load_groups
+from havenward.needs.own_files import open_own
 from havenward.needs.units import SIZE_UNIT, Unit, nearest_unit, parse_unit
 from havenward.records import Standard
 
@@ -122,19 +123,7 @@ def per_person(row: Standard) -> Standard:
 def read_own(path: Path) -> tuple[Standard, ...]:
     """Read the table of a user; see `load_standards`."""
     name = Path(path).name
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            Problem(
-                str(path),
-                f"the file cannot be read ({error})",
-                "expected a CSV file in UTF-8",
-                "name another file with --standards",
-                "standards-unreadable",
-            )
-        ) from error
-    reader = csv.DictReader(io.StringIO(text))
+    reader = open_own(path, "--standards", "standards-unreadable")
     found = tuple(reader.fieldnames or ())
     problems = list(_check_columns(name, found))
     if problems:
