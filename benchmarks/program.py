@@ -56,15 +56,16 @@ def clocked(name, function):
 
 began = time.perf_counter()
 from havenward import pipeline
+from havenward.pipeline import forecasts
 from havenward.case.load import load_case
 from havenward.forecast import tables
 from havenward.settings import BriefSettings, ForecastSettings
 import havenward.movement.simulate, havenward.brief.card, havenward.case.write
 clocks["load the libraries"] = time.perf_counter() - began
 load = clocked("read the case", load_case)
-pipeline.simulate = clocked("simulate", pipeline.simulate)
+forecasts.learn_and_simulate = clocked("simulate", forecasts.learn_and_simulate)
 tables.run_tables = clocked("make the tables", tables.run_tables)
-pipeline.write_run = clocked("write the run", pipeline.write_run)
+forecasts.write_run = clocked("write the run", forecasts.write_run)
 folder, members = Path(sys.argv[1]), int(sys.argv[2])
 settings = ForecastSettings(dt.date(2016, 10, 16), 270, members, track="D")
 run = pipeline.run_forecast(load(pipeline.bundled_case()), settings, folder / "run")

@@ -97,9 +97,7 @@ def test_only_pipeline_names_two_stages():
             others = named - {room(path)}
             assert not others, f"{name_of(path)} imports another stage: {sorted(others)}"
         elif room(path) not in ("pipeline", "__init__"):
-            assert len(named) < 2, (
-                f"{name_of(path)} names {sorted(named)}; only pipeline.py may name two stages"
-            )
+            assert len(named) < 2, f"{name_of(path)} names {sorted(named)}; only pipeline may name two stages"
 
 
 def test_the_layer_check_sees_a_climb(tmp_path: Path):
