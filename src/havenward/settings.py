@@ -11,6 +11,7 @@ TRACKS = ("A", "B", "C", "D")
 PRIOR_SETS = ("time-ordered", "leave-one-out")
 AUDIENCES = ("public", "partner", "team")
 RULE_SETS = ("havenward", "flee")
+LANGUAGES = ("en", "fr", "es", "ar")
 MAX_MEMBERS = 1_000_000
 MAX_HORIZON_DAYS = 4000
 
@@ -70,16 +71,27 @@ class BriefSettings:
         `public`, `partner` or `team`: what may be shown.
     suppress_below
         Counts of people under this are not shown outside the team.
+    language
+        `en`, `fr`, `es` or `ar`.
+    hxl
+        Whether tables carry a row of HXL tags under their header.
+    reason
+        Why somebody needs more than the public may see; logged beside the products. Obligatory for
+        `partner` and `team`.
     """
 
     audience: str = "public"
     suppress_below: int = 10
+    language: str = "en"
+    hxl: bool = False
+    reason: str = ""
 
     def __post_init__(self) -> None:
         """Refuse values that make no sense, all at once."""
         problems = [
             *_one_of("--audience", self.audience, AUDIENCES),
             *_within("[release] suppress_below", self.suppress_below, 0, 1_000_000),
+            *_one_of("--language", self.language, LANGUAGES),
         ]
         if problems:
             raise SettingsError(problems)

@@ -261,6 +261,86 @@ class EventRow:
 
 
 @dataclass(frozen=True)
+class GapRow:
+    """What is missing of one thing at one place on a key day, as it may be shown.
+
+    Parameters
+    ----------
+    location, name, pcode
+        The place; `total` for all receiving places.
+    requirement, gap
+        What is needed and what of it is missing, in `unit`.
+    available
+        What is stated to be there or to come by that day; None where nobody states anything, so that the
+        gap is an upper bound.
+    chance
+        Probability that something is missing on that day.
+    reason
+        Why values are held back; empty where they are not.
+    """
+
+    location: str
+    name: str
+    pcode: str
+    date: dt.date
+    sector: str
+    item: str
+    unit: str
+    requirement: Amount
+    available: float | None
+    gap: Amount
+    chance: float | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class FirstShortfall:
+    """The first likely shortfall of one thing at one place.
+
+    Parameters
+    ----------
+    chance
+        Probability that it is short on any day of the horizon.
+    first_likely
+        First day by which it is likelier than not to have been short; None where there is none.
+    missing
+        On the worst day: with even chances, and with 8 and 19 (of 20) chances not more than this.
+    """
+
+    location: str
+    name: str
+    item: str
+    unit: str
+    chance: float
+    first_likely: dt.date | None
+    missing: tuple[float | None, float | None, float | None]
+
+
+@dataclass(frozen=True)
+class ScenarioRow:
+    """A named variation of the case; `people` is what its run expects where one was compared."""
+
+    name: str
+    title: str
+    likelihood: float | None
+    words: str
+    triggers: tuple[str, ...]
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """A number of the last brief beside the same number now, and what new material stands behind it."""
+
+    label: str
+    day: dt.date
+    before: Amount
+    now: Amount
+    unit: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Brief:
     """Everything that is handed over for one run and one audience."""
 
@@ -306,3 +386,12 @@ class Brief:
     unknown: tuple[str, ...]
     withheld: tuple[str, ...]
     guard: Guard = field(repr=False)
+    language: str = "en"
+    hxl: bool = False
+    reason: str = ""
+    previous_date: dt.date | None = None
+    changes: tuple[Change, ...] = ()
+    gaps: tuple[GapRow, ...] = ()
+    shortfalls: tuple[FirstShortfall, ...] = ()
+    scenarios: tuple[ScenarioRow, ...] = ()
+    signs: tuple[str, ...] = ()
