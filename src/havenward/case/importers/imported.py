@@ -1,4 +1,4 @@
-"""What a source gives to a case, whatever its format: rows of the case's own tables, and what found no place."""
+"""What a source gives to a case, whatever its format: rows of its tables, and what found no place."""
 
 from __future__ import annotations
 
