@@ -22,8 +22,8 @@ FLOORS = (
     {"runs"},
     STAGES,
     {"pipeline"},
-    {"doctor"},  # tries every part of the house
-    {"cli", "workbench", "__init__"},
+    {"doctor", "workbench"},  # one tries every part of the house, one is opened by a command
+    {"cli", "__init__"},
     {"__main__"},
 )
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
@@ -31,7 +31,7 @@ TEXT_SUFFIXES = {
     ".py", ".md", ".toml", ".csv", ".txt", ".yaml", ".yml", ".html", ".css", ".js", ".json", ".j2", ".lock", ".svg", "",
 }  # fmt: skip
 NOT_OURS = {
-    ".git", ".venv", "__pycache__", "out", "build", "dist",
+    ".git", ".venv", "node_modules", "__pycache__", "out", "build", "dist",
     ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis",
 }  # fmt: skip
 
