@@ -154,6 +154,22 @@ def test_conflict_reaches_a_cell_on_its_day_and_passes_when_it_ends() -> None:
     assert (result.passed[:, 1] == FAR).all(), "a conflict goes on until something says that it ended"
 
 
+def test_conflict_that_comes_again_is_one_that_began_at_first_and_goes_on() -> None:
+    """The last word alone would lose those who left in the first spell."""
+    first, second = build_network(city(), START, 100, HAVENWARD).cell_names[:2]
+    spells = [
+        (date(2020, 1, 11), "conflict"),
+        (date(2020, 1, 21), "conflict_ends"),
+        (date(2020, 2, 5), "conflict"),
+    ]
+    again = [event(day, kind, location=name) for name in (first, second) for day, kind in spells]
+    case = conflict_city(*again, event(date(2020, 2, 15), "conflict_ends", location=second))
+    result = front(case, origin_day=60)
+    assert (result.reached[:, :2] == (date(2020, 1, 11) - START).days).all()
+    assert (result.passed[:, 0] == FAR).all()
+    assert (result.passed[:, 1] == (date(2020, 2, 15) - START).days).all()
+
+
 def test_conflict_comes_to_calm_cells_only_after_the_origin_date_and_faster_where_it_spread_fast() -> None:
     def calm_days(*starts: int) -> np.ndarray:
         names = build_network(city(), START, 100, HAVENWARD).cell_names

@@ -132,12 +132,9 @@ def _draw_conflict(
     """Place conflict in time: known first days and ends, and a drawn day for each cell it may still reach."""
     from scipy.special import gammaincinv
 
-    known = np.minimum(
-        *(_known_days(case, network, kind, first_date) for kind in ("conflict", "front_reaches"))
-    )
-    ended = np.minimum(
-        *(_known_days(case, network, kind, first_date) for kind in ("conflict_ends", "retaken"))
-    )
+    began, over = _spells(case, network, first_date)
+    known = np.minimum(began, _known_days(case, network, "front_reaches", first_date))
+    ended = np.minimum(over, _known_days(case, network, "retaken", first_date))
     window = min(_SPREAD_WINDOW_DAYS, max(1, origin_day + 1))
     begun = int(((known > origin_day - window) & (known <= origin_day)).sum())
     calm = int((known == FAR).sum())
@@ -206,6 +203,24 @@ def _known_days(case: Case, network: Network, kind: str, first_date: date) -> ND
         if words:
             days[c] = day_number(_latest(words).date, first_date)  # type: ignore[arg-type]
     return days
+
+
+def _spells(case: Case, network: Network, first_date: date) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the first day of conflict by cell, and the day on which the last of its spells was over.
+
+    Conflict at a place may come and go. What lies between two spells counts as one: people who left in the
+    first must be seen, and those who stayed may leave in the second.
+    """
+    began = np.full(len(network.cells), FAR, np.int64)
+    over = began.copy()
+    for c, name in enumerate(network.cell_names):
+        own = [e for e in case.events if e.location == name and isinstance(e.date, date)]
+        days = [day_number(e.date, first_date) for e in own if e.kind == "conflict"]  # type: ignore[arg-type]
+        ends = [day_number(e.date, first_date) for e in own if e.kind == "conflict_ends"]  # type: ignore[arg-type]
+        began[c] = min(days, default=FAR)
+        if ends and max(ends) > max(days, default=-FAR):
+            over[c] = max(ends)
+    return began, over
 
 
 def _planned_days(
