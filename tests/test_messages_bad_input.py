@@ -67,7 +67,7 @@ BAD = [
         "a mistyped name of a file",
         [("observation.csv", "x\n")],
         [
-            "warning: observation.csv: this file is no part of a case; expected files among assumptions.toml, attributes.csv, case.toml, events.csv, figures.csv, locations.csv, observations.csv, routes.csv, scenarios.toml, sources.csv, stock.csv; did you mean 'observations.csv'?",
+            "warning: observation.csv: this file is no part of a case; expected files among assumptions.toml, attributes.csv, case.toml, events.csv, figures.csv, imports.csv, locations.csv, observations.csv, routes.csv, scenarios.toml, sources.csv, stock.csv; did you mean 'observations.csv'?",
         ],
     ),
     (

@@ -1,14 +1,31 @@
-"""Whether this machine has what Havenward needs: packages, compiler, bundled files, room to write."""
+"""Whether this machine has what Havenward needs: packages, compiler, bundled files, room to write, tokens."""
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-PACKAGES = ("numpy", "numba", "scipy", "polars", "jinja2", "xlsxwriter", "rich", "pyyaml")
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PACKAGES = (
+    "numpy",
+    "numba",
+    "scipy",
+    "polars",
+    "jinja2",
+    "xlsxwriter",
+    "rich",
+    "pyyaml",
+    "openpyxl",
+    "rapidfuzz",
+    "httpx",
+)
 OLDEST_PYTHON = (3, 11)
 
 
@@ -30,6 +47,7 @@ def examine() -> list[Finding]:
         _examine_compiler(),
         _examine_bundle(),
         _examine_room(),
+        *_examine_services(os.environ),
     ]
 
 
@@ -75,3 +93,20 @@ def _examine_room() -> Finding:
     except OSError as error:
         return Finding("temporary files", str(error), sound=False, repair="free some space on the disk")
     return Finding("temporary files", tempfile.gettempdir(), sound=True)
+
+
+def _examine_services(environment: Mapping[str, str]) -> list[Finding]:
+    """Say which online sources could be asked; a missing token is no fault, as files need none.
+
+    Whether a token is set is told, never what it is.
+    """
+    from havenward.pipeline.services import list_services
+
+    untried = "its loader has not been tried against the live service yet; files work without it"
+    findings = []
+    for service in list_services(environment):
+        said = "needs no token"
+        if service.variable:
+            said = f"{service.variable} is {'set' if service.is_set else 'not set'}"
+        findings.append(Finding(f"online {service.name}", f"{said}; {untried}", sound=True))
+    return findings

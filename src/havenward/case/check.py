@@ -35,6 +35,9 @@ from havenward.case.check_rows import (
 from havenward.case.check_start import check_start
 from havenward.case.check_versions import check_versions
 from havenward.case.draft import read_draft
+from havenward.case.findings import Trouble
+from havenward.case.from_workbook import is_workbook
+from havenward.case.workbook_sheets import WORKBOOK_NAME
 from havenward.errors import CaseError, Problem
 
 if TYPE_CHECKING:
@@ -64,32 +67,84 @@ CHECKS = (
 
 
 def check_case(folder: Path | str) -> list[Problem]:
-    """List every error and warning of a case folder; an empty list means that it is fine."""
-    folder = Path(folder)
+    """List every error and warning of a case folder or workbook; an empty list means that it is fine."""
     try:
-        check_folder(folder)
+        return checked_draft(Path(folder)).findings.problems()
     except CaseError as error:
         return list(error.problems)
-    draft = read_draft(folder)
-    check_draft(draft)
-    return draft.findings.problems()
 
 
-def check_folder(folder: Path) -> None:
-    """Refuse what is no folder.
+def checked_draft(path: Path) -> Draft:
+    """Read a case as far as it can be read, and check it; the problems are in its findings.
 
     Raises
     ------
     CaseError
-        The folder does not exist or is a file.
+        There is nothing to read: no such folder, or a workbook that cannot be opened.
     """
-    if not folder.is_dir():
+    check_folder(path)
+    draft = read_draft(path)
+    check_draft(draft)
+    if path.is_dir():
+        check_workbook_unread(draft, path)
+    return draft
+
+
+def require_folder(path: Path) -> None:
+    """Refuse a workbook where something is to be written into the case.
+
+    Raises
+    ------
+    CaseError
+        It is a workbook; says how to make a folder of it.
+    """
+    if path.is_file():
+        raise CaseError(
+            Problem(
+                str(path),
+                "this case is a workbook, which is only read",
+                "expected a case folder, as something is to be written into it",
+                f"make one of it: havenward new DIR --from {path.name}",
+                "workbook-only-read",
+            )
+        )
+
+
+def check_workbook_unread(draft: Draft, folder: Path) -> None:
+    """Warn where a person filled in the workbook that lies in a folder whose tables are empty."""
+    path = folder / WORKBOOK_NAME
+    if draft.case.locations or draft.drafted or not path.is_file():
+        return
+    try:
+        rows = len(read_draft(path).case.locations)
+    except CaseError:
+        return  # a file that only has its name
+    if rows:
+        trouble = Trouble(
+            f"the workbook has {rows} rows of locations, and locations.csv has none",
+            "expected the case in one of them; a folder is read from its CSV files",
+            f"check the workbook itself, or make a folder of it: havenward new DIR --from {WORKBOOK_NAME}",
+            "workbook-unread",
+            "warning",
+        )
+        draft.findings.add(WORKBOOK_NAME, "", trouble)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse what is neither a folder nor a workbook.
+
+    Raises
+    ------
+    CaseError
+        It does not exist, or is a file of another kind.
+    """
+    if not folder.is_dir() and not is_workbook(folder):
         found = "found a file" if folder.exists() else "there is no such folder"
         raise CaseError(
             Problem(
                 str(folder),
                 found,
-                "expected the folder of a case",
+                "expected the folder of a case, or its workbook (.xlsx)",
                 "check the path, or make a case with 'havenward new'",
                 "case-not-a-folder",
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from havenward.case.cells import cell_reader, show
 from havenward.case.documents import read_assumptions, read_scenarios, read_settings
@@ -15,17 +15,59 @@ from havenward.case.values import read_document
 from havenward.records import Case, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from havenward.case.cells import Cell
     from havenward.case.sheets import Sheet
+    from havenward.records import Location
 
 CASE_FILE = "case.toml"
 ASSUMPTIONS_FILE = "assumptions.toml"
 SCENARIOS_FILE = "scenarios.toml"
 REPORTS_FOLDER = "reports"
-_FILES = {CASE_FILE, ASSUMPTIONS_FILE, SCENARIOS_FILE, *(f"{table}.csv" for table in SHEETS)}
+IMPORTS_FILE = "imports.csv"  # what imports wrote, so that a later one can tell its rows from a person's
+_FILES = {
+    CASE_FILE,
+    ASSUMPTIONS_FILE,
+    SCENARIOS_FILE,
+    IMPORTS_FILE,
+    *(f"{table}.csv" for table in SHEETS),
+}
+
+
+# A place of this source without a date of publication was drafted by `havenward new --place`, and waits until
+# a person confirms it by giving the date.
+DRAFT_SOURCE = "geonames"
+
+
+class Contents(Protocol):
+    """Where the tables, settings and reports of a case lie: a folder, or a workbook.
+
+    Files are called by their names in a folder, whatever holds them.
+    """
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder, None where there is none."""
+
+    def has(self, file: str) -> bool:
+        """Tell whether a file is there."""
+
+    def missing(self, file: str) -> Trouble:
+        """Say that a file is not there, and how to make it."""
+
+    def sheet(self, file: str, known: Sequence[str], required: Sequence[str], findings: Findings) -> Sheet:
+        """Read a table as rows of text."""
+
+    def document(self, file: str, findings: Findings) -> dict[str, Any] | None:
+        """Read settings, assumptions or scenarios as TOML gives them; None where that fails."""
+
+    def reports(self, findings: Findings) -> tuple[tuple[Report, ...], set[str] | None]:
+        """Read the reports; gives them, and the names of all, those with errors included."""
+
+    def note_strays(self, findings: Findings) -> None:
+        """Note what is no part of a case and stays unread."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +83,14 @@ class Draft:
     keys
         Names that the first column of each table gives, those of rows with errors included, so that one
         error does not make every row that names it wrong too. None where they could not be read.
+    drafted
+        Places that wait for a person to confirm them; they are no part of the case.
     """
 
     case: Case
     findings: Findings
     keys: dict[str, set[str] | None]
+    drafted: tuple[Location, ...] = ()
 
     @property
     def version_severity(self) -> str:
@@ -57,26 +102,82 @@ class Draft:
         return not any(self.findings.has_errors(f"{table}.csv") for table in tables)
 
 
-def read_draft(folder: Path) -> Draft:
-    """Read every file of a case folder."""
-    findings = Findings()
-    settings = _read_settings(folder, findings)
+def read_draft(path: Path) -> Draft:
+    """Read every file of a case folder, or every sheet of a workbook (`.xlsx`).
+
+    Raises
+    ------
+    CaseError
+        The workbook cannot be opened at all.
+    """
+    if path.is_file():
+        from havenward.case.from_workbook import open_workbook
+
+        book = open_workbook(path)
+        return read_contents(book, Findings(book.name_place))
+    return read_contents(FolderContents(path), Findings())
+
+
+def read_contents(contents: Contents, findings: Findings) -> Draft:
+    """Read everything that a folder or workbook holds; problems are added to the findings."""
+    settings = _read_settings(contents, findings)
     lag = timedelta(days=settings["publication_lag_days"])
     tables: dict[str, Any] = {}
     keys: dict[str, set[str] | None] = {}
+    drafted: tuple[Any, ...] = ()
     for table in SHEETS:
-        tables[table], keys[table] = _read_table(folder, table, lag, findings)
-    reports, keys["reports"] = _read_reports(folder, findings)
-    assumptions, keys["assumptions"] = _read_list(folder, ASSUMPTIONS_FILE, "assumption", findings)
-    scenarios, keys["scenarios"] = _read_list(folder, SCENARIOS_FILE, "scenario", findings)
-    _check_stray_files(folder, findings)
+        tables[table], keys[table], waiting = _read_table(contents, table, lag, findings)
+        drafted += waiting
+    reports, keys["reports"] = contents.reports(findings)
+    assumptions, keys["assumptions"] = _read_list(contents, ASSUMPTIONS_FILE, "assumption", findings)
+    scenarios, keys["scenarios"] = _read_list(contents, SCENARIOS_FILE, "scenario", findings)
+    contents.note_strays(findings)
     case = Case(
-        **settings, **tables, reports=reports, assumptions=assumptions, scenarios=scenarios, folder=folder
+        **settings,
+        **tables,
+        reports=reports,
+        assumptions=assumptions,
+        scenarios=scenarios,
+        folder=contents.folder,
     )
-    return Draft(case, findings, keys)
+    return Draft(case, findings, keys, drafted)
 
 
-def _read_settings(folder: Path, findings: Findings) -> dict[str, Any]:
+@dataclass(frozen=True)
+class FolderContents:
+    """A case folder."""
+
+    folder: Path
+
+    def has(self, file: str) -> bool:
+        """Tell whether a file is there."""
+        return (self.folder / file).exists()
+
+    def missing(self, file: str) -> Trouble:
+        """Say that a file is not there, and how to make it."""
+        repair = "add it with its header, as 'havenward new' does"
+        if file == CASE_FILE:
+            repair = "make a case with 'havenward new', or check the path"
+        return Trouble("the file is missing", "expected it in every case folder", repair, "file-missing")
+
+    def sheet(self, file: str, known: Sequence[str], required: Sequence[str], findings: Findings) -> Sheet:
+        """Read a CSV file."""
+        return read_sheet(self.folder / file, file, known, required, findings)
+
+    def document(self, file: str, findings: Findings) -> dict[str, Any] | None:
+        """Read a TOML file."""
+        return read_document(self.folder / file, file, findings)
+
+    def reports(self, findings: Findings) -> tuple[tuple[Report, ...], set[str] | None]:
+        """Read the text files of the reports."""
+        return _read_reports(self.folder, findings)
+
+    def note_strays(self, findings: Findings) -> None:
+        """Warn of files whose names are nearly those of a case: they would be left unread."""
+        _check_stray_files(self.folder, findings)
+
+
+def _read_settings(contents: Contents, findings: Findings) -> dict[str, Any]:
     # what stands in for values that cannot be used, so that the other files can be checked all the same
     stand_in = {
         "title": "",
@@ -91,20 +192,10 @@ def _read_settings(folder: Path, findings: Findings) -> dict[str, Any]:
         "audience": "public",
         "suppress_below": 10,
     }
-    path = folder / CASE_FILE
-    if not path.exists():
-        findings.add(
-            CASE_FILE,
-            "",
-            Trouble(
-                "the file is missing",
-                "expected it in every case folder",
-                "make a case with 'havenward new', or check the path",
-                "file-missing",
-            ),
-        )
+    if not contents.has(CASE_FILE):
+        findings.add(CASE_FILE, "", contents.missing(CASE_FILE))
         return stand_in
-    document = read_document(path, CASE_FILE, findings)
+    document = contents.document(CASE_FILE, findings)
     if document is None:
         return stand_in
     values = read_settings(document, CASE_FILE, findings)
@@ -112,41 +203,48 @@ def _read_settings(folder: Path, findings: Findings) -> dict[str, Any]:
 
 
 def _read_table(
-    folder: Path, table: str, lag: timedelta, findings: Findings
-) -> tuple[tuple[Any, ...], set[str] | None]:
+    contents: Contents, table: str, lag: timedelta, findings: Findings
+) -> tuple[tuple[Any, ...], set[str] | None, tuple[Any, ...]]:
+    """Read one table: its rows, the names that its first column gives, and the places that wait."""
     file = f"{table}.csv"
-    path = folder / file
-    if not path.exists():
+    if not contents.has(file):
         if table in MANDATORY:
-            findings.add(
-                file,
-                "",
-                Trouble(
-                    "the file is missing",
-                    "expected it in every case folder",
-                    "add it with its header, as 'havenward new' does",
-                    "file-missing",
-                ),
-            )
-            return (), None
-        return (), set()
+            findings.add(file, "", contents.missing(file))
+            return (), None, ()
+        return (), set(), ()
     columns = read_columns(table)
     # a count without a publication date gets the day of the count plus the stated lag of the case
     lagged = table == "observations"
     required = [
         column.name for column in columns if column.required and not (lagged and column.name == "published")
     ]
-    sheet = read_sheet(path, file, [column.name for column in columns], required, findings)
+    sheet = contents.sheet(file, [column.name for column in columns], required, findings)
+    waiting: list[Any] = []
+    if table == "locations":
+        sheet, asleep = _part_drafted(sheet)
+        waiting = _read_rows(table, asleep, set(required) - {"published"}, findings)
     rows = _read_rows(table, sheet, set(required), findings)
     if lagged:
         rows = [row if row.published else replace(row, published=row.date + lag) for row in rows]
     if columns[0].base != "key":
-        return tuple(rows), set()
+        return tuple(rows), set(), tuple(waiting)
     position = sheet.columns.get(columns[0].name)
     if position is None or not sheet.whole:
-        return tuple(rows), None
+        return tuple(rows), None, tuple(waiting)
     read = (*sheet.rows, *sheet.refused)
-    return tuple(rows), {cells[position] for _, cells in read if position < len(cells)}
+    names = {cells[position] for _, cells in read if position < len(cells)}
+    return tuple(rows), names, tuple(waiting)
+
+
+def _part_drafted(sheet: Sheet) -> tuple[Sheet, Sheet]:
+    """Part the places that wait for a person to confirm them from the others."""
+    published, source = sheet.columns.get("published"), sheet.columns.get("source")
+    if published is None or source is None:
+        return sheet, replace(sheet, rows=[], refused=[])
+    asleep = [row for row in sheet.rows if not row[1][published] and row[1][source] == DRAFT_SOURCE]
+    numbers = {number for number, _ in asleep}
+    awake = [row for row in sheet.rows if row[0] not in numbers]
+    return replace(sheet, rows=awake), replace(sheet, rows=asleep, refused=[])
 
 
 def _read_rows(table: str, sheet: Sheet, required: set[str], findings: Findings) -> list[Any]:
@@ -178,12 +276,11 @@ def _read_rows(table: str, sheet: Sheet, required: set[str], findings: Findings)
 
 
 def _read_list(
-    folder: Path, file: str, key: str, findings: Findings
+    contents: Contents, file: str, key: str, findings: Findings
 ) -> tuple[tuple[Any, ...], set[str] | None]:
-    path = folder / file
-    if not path.exists():
+    if not contents.has(file):
         return (), set()
-    document = read_document(path, file, findings)
+    document = contents.document(file, findings)
     if document is None:
         return (), None
     reader = read_assumptions if key == "assumption" else read_scenarios

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from havenward.errors import Problem, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    # says where a problem stands, from the file and the row or other place; and in which words
+    Namer = Callable[[str, int | str, "Trouble"], tuple[str, "Trouble"]]
 
 MAX_OFFERED = 100  # characters; longer words are no mistyped names
 MAX_COMPARED = 30_000  # names compared in search of the right one, for all problems together: two seconds
@@ -31,10 +34,20 @@ class Trouble(NamedTuple):
     severity: str = "error"
 
 
-class Findings:
-    """Problems found so far, at most `MAX_PER_FILE` errors and as many warnings of each file."""
+def name_file(file: str, place: int | str, trouble: Trouble) -> tuple[str, Trouble]:
+    """Say where a problem of a case folder stands: a row of a file, or another place of it."""
+    return (f"{file} row {place}" if isinstance(place, int) else f"{file} {place}".rstrip()), trouble
 
-    def __init__(self) -> None:
+
+class Findings:
+    """Problems found so far, at most `MAX_PER_FILE` errors and as many warnings of each file.
+
+    Files are always called by their names in a folder; `namer` says what a person is told instead where the
+    case is kept in another form.
+    """
+
+    def __init__(self, namer: Namer = name_file) -> None:
+        self._namer = namer
         self._kept: dict[str, list[tuple[int, Problem]]] = {}
         self._seen: Counter[tuple[str, str]] = Counter()
         self._offers: dict[tuple[str, str], str] = {}
@@ -47,8 +60,8 @@ class Findings:
         if self._seen[file, trouble.severity] > MAX_PER_FILE:
             return
         row = place if isinstance(place, int) else 0
-        where = f"{file} row {place}" if isinstance(place, int) else f"{file} {place}".rstrip()
-        kept.append((row, Problem(where, *trouble)))
+        where, told = self._namer(file, place, trouble)
+        kept.append((row, Problem(where, *told)))
 
     def offer(self, kind: str, name: str, known: Sequence[str], otherwise: str) -> str:
         """Offer a name as `offer` does, once for each wrong name of a kind, within bounds of time."""
@@ -80,7 +93,7 @@ class Findings:
                 if more > 0:
                     listed.append(
                         Problem(
-                            file,
+                            self._namer(file, "", Trouble("", "", "", ""))[0],
                             f"{more:,} more {severity}s that are not listed",
                             f"expected a file without {severity}s",
                             "repair the ones above, which often have one cause, and check again",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from havenward.case.check import check_draft, check_folder
+from havenward.case.check import check_draft, check_folder, require_folder
 from havenward.case.draft import read_draft
 from havenward.errors import CaseError
 
@@ -18,14 +18,16 @@ SUPPLIED_BY_READING = frozenset({"pooling-nothing", "unknown-figure"})
 
 
 def load_case(folder: Path | str, *, before_reading: bool = False) -> Case:
-    """Read a case folder.
+    """Read a case folder, or a workbook (`.xlsx`) that holds a case.
 
     Parameters
     ----------
     folder
-        Holds `case.toml`, `locations.csv`, `routes.csv`, and what else describes the crisis.
+        Holds `case.toml`, `locations.csv`, `routes.csv`, and what else describes the crisis; or the workbook
+        with a sheet for each of them.
     before_reading
-        Its reports are about to be read, so that figures may still be missing.
+        Its reports are about to be read into it, so that figures may still be missing; a workbook is refused,
+        as nothing is ever written into one.
 
     Returns
     -------
@@ -40,6 +42,8 @@ def load_case(folder: Path | str, *, before_reading: bool = False) -> Case:
     """
     folder = Path(folder)
     check_folder(folder)
+    if before_reading:
+        require_folder(folder)
     draft = read_draft(folder)
     check_draft(draft)
     allowed = SUPPLIED_BY_READING if before_reading else frozenset()

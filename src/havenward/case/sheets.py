@@ -164,19 +164,10 @@ def read_sheet(
     header = next(((number, cells) for number, cells in rows if any(cells)), None)
     if header is None:
         if not findings.has_errors(name):
-            findings.add(
-                name,
-                "",
-                Trouble(
-                    "the file has no header",
-                    f"expected the columns {', '.join(known)}",
-                    "write the names of the columns into the first row",
-                    "header-missing",
-                ),
-            )
+            findings.add(name, "", header_missing(known))
         return Sheet()
-    columns = _read_header(header[1], header[0], name, known, required, findings)
-    _check_unnamed(header[1], rows, name, findings)
+    columns = read_header(header[1], header[0], name, known, required, findings)
+    check_unnamed(header[1], rows, name, findings)
     width = max((index for index, cell in enumerate(header[1]) if cell), default=-1) + 1
     body = [(number, cells) for number, cells in rows if number > header[0] and any(cells)]
     kept: list[tuple[int, list[str]]] = []
@@ -185,6 +176,16 @@ def read_sheet(
         sound = _check_width(row, width, name, findings, last=row is body[-1])
         (kept if sound else refused).append(row)
     return Sheet(columns, kept, refused, decimal_comma=delimiter == ";", whole=whole)
+
+
+def header_missing(known: Sequence[str]) -> Trouble:
+    """Say that a table has no header."""
+    return Trouble(
+        "the file has no header",
+        f"expected the columns {', '.join(known)}",
+        "write the names of the columns into the first row",
+        "header-missing",
+    )
 
 
 def _find_delimiter(text: str, known: Sequence[str]) -> str:
@@ -237,14 +238,15 @@ def _cell_too_large() -> Trouble:
     )
 
 
-def _read_header(
+def read_header(
     header: list[str], row: int, name: str, known: Sequence[str], required: Sequence[str], findings: Findings
 ) -> dict[str, int]:
+    """Find the position of each column; names that are unknown, missing or there twice are noted."""
     columns: dict[str, int] = {}
     offers = []
     for position, cell in enumerate(header):
         if not cell:
-            continue  # a column without a name may only be empty, which `_check_unnamed` tells
+            continue  # a column without a name may only be empty, which `check_unnamed` tells
         if cell in columns:
             trouble = Trouble(
                 f"column '{cell}' stands twice",
@@ -279,7 +281,7 @@ def _read_header(
     return columns
 
 
-def _check_unnamed(
+def check_unnamed(
     header: list[str], rows: list[tuple[int, list[str]]], name: str, findings: Findings
 ) -> None:
     """Refuse values in a column without a name between columns that have one; they would be lost."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from havenward.cli.words import DONE, WRONG, add_command, say
+from havenward.cli.words import DONE, WRONG, add_command, say, show_progress
 
 if TYPE_CHECKING:
     import argparse
 
     from havenward.cli.words import Commands
+
+MAX_UNPLACED = 20  # places that the import lists; the rest is counted
 
 
 def add_new(commands: Commands) -> None:
@@ -55,26 +57,53 @@ def _run_check(chosen: argparse.Namespace) -> int:
 
 def add_import(commands: Commands) -> None:
     """Describe `havenward import`."""
+    from havenward.case.importers.registry import IMPORTERS
+
     parser = add_command(
         commands,
         "import",
-        "make a case of what another tool or office has",
-        "havenward import flee flee-folder cases/from-flee",
+        "take in what another tool or office has: boundaries, roads, camps, counts, events",
+        "havenward import sites camps.xlsx cases/my-city",
         _run_import,
     )
-    parser.add_argument("format", choices=("flee",), help="what SRC is: flee, an input folder of Flee")
-    parser.add_argument("src", type=Path, metavar="SRC", help="what to import")
-    parser.add_argument("case", type=Path, metavar="CASE", help="case folder to make; new or empty")
+    kinds = "; ".join(f"{kind}: {importer.words}" for kind, importer in IMPORTERS.items())
+    parser.add_argument("format", choices=tuple(IMPORTERS), help=f"what SRC is. {kinds}")
     parser.add_argument(
-        "--settings", type=Path, metavar="FILE", help="settings file of Flee (empty: SRC/simsetting.yml)"
+        "src",
+        type=Path,
+        metavar="SRC",
+        help="a file (for flee a folder), or the word online where the source can be fetched with your token",
+    )
+    parser.add_argument("case", type=Path, metavar="CASE", help="case folder; for flee a new or empty one")
+    parser.add_argument(
+        "--settings",
+        type=Path,
+        metavar="FILE",
+        help="settings in TOML, such as sheet, published and [places]; for flee a settings file of Flee "
+        "(empty: SRC/simsetting.yml)",
     )
 
 
 def _run_import(chosen: argparse.Namespace) -> int:
-    from havenward.case.importers.flee_case import import_flee
+    from havenward.pipeline.imports import import_source
 
-    for note in import_flee(chosen.src, chosen.case, chosen.settings):
+    with show_progress() as progress:
+        report = import_source(chosen.format, chosen.src, chosen.case, chosen.settings, progress)
+    for note in (*report.notes, *report.changes):
         say(f"note: {note}")
+    if report.unplaced:
+        many = "1 place" if len(report.unplaced) == 1 else f"{len(report.unplaced)} places"
+        say(f"{many} of the source found no location in the case; rows left out:")
+        for place in report.unplaced[:MAX_UNPLACED]:
+            code = f" ({place.pcode})" if place.pcode else ""
+            likely = f"; perhaps {', '.join(place.suggestions)}" if place.suggestions else ""
+            rows = "1 row" if place.rows == 1 else f"{place.rows} rows"
+            say(f"  {place.name or 'without a name'}{code}, {rows}{likely}")
+        if len(report.unplaced) > MAX_UNPLACED:
+            say(f"  and {len(report.unplaced) - MAX_UNPLACED} more")
+        say(
+            'to place them, write "name in the source" = "location" below [places] in a file: --settings FILE'
+        )
     print(chosen.case)
     return DONE
 

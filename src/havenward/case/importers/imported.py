@@ -48,6 +48,9 @@ class Imported:
     notes
         What a person should know, in whole sentences: fuzzy matches taken, rows left out and why, doubts
         about units.
+    files
+        Whole text files to write into the case folder, by their path in it with `/` (for example
+        `forecasts_of_others/MODEL.csv`); an import with the same source and path replaces its file.
     """
 
     source: Source
@@ -60,3 +63,4 @@ class Imported:
     boundaries: str = ""
     unplaced: tuple[Unplaced, ...] = ()
     notes: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
