@@ -12,8 +12,8 @@ from havenward.brief.disputes import find_disputes, name_origin, related_names, 
 from havenward.brief.evidence import _movement
 from havenward.brief.lessons import MOST_ALIKE, MOST_LESSONS, tell_lessons
 from havenward.brief.skill import Record, read_track_record, skill_lines
-from havenward.brief.wording import limit_lines, method_lines
 from havenward.forecast.skill_table import COLUMNS, format_skill_table
+from havenward.words import ENGLISH
 from test_brief import make
 from toy_brief import toy_case, toy_run
 
@@ -105,8 +105,8 @@ def test_method_and_limits_say_whether_counts_changed_the_forecast(case, tmp_pat
     for counts, sites in ((0, []), (4, []), (4, ["camp_a"])):
         meta = {"learned": {"counts": counts, "notes": [], "taught": []}, "sites_from_counts": sites}
         learning = make(case, toy_run(tmp_path / "run", case, members=5, track=track, **meta)).learning
-        method = " ".join(method_lines(track, "havenward", learning, **values))
-        limits = " ".join(limit_lines(track, ORIGIN, learning))
+        method = " ".join(ENGLISH.method_lines(track, "havenward", learning, **values))
+        limits = " ".join(ENGLISH.limit_lines(track, ORIGIN, learning))
         assert ("Members learn from the 4 counts" in method) == (counts > 0)
         assert ("pooling their own counts with simple rules" in method) == bool(sites)
         assert ("Capacity, needs and all totals rest on the members" in method) == bool(sites)
@@ -163,13 +163,13 @@ def test_losses_are_said_in_words():
     bad = good._replace(
         skill=-0.05, skill_low=-0.1, coverage_50=0.3, coverage_95=0.999, tvd=0.5, width_ratio_95=2.0
     )
-    words = " ".join(skill_lines([bad]))
+    words = " ".join(skill_lines([bad])).replace("\u00a0%", "%")
     assert "At 14 days the simple rule was better: our score was 5.0% higher." in words
     assert "our 50 % bands held 30.0% of outcomes: they are too narrow" in words
     assert "our 95 % bands held 99.9% of outcomes: they are too wide" in words
-    assert "2.00 times as wide" in words
+    assert "were 2 times as wide" in words
     assert "we sent 50.0% of arrivals to the wrong site; the rule did so with 40.0%" in words
-    unsure = " ".join(skill_lines([good._replace(skill=0.05, skill_low=-0.01)]))
+    unsure = " ".join(skill_lines([good._replace(skill=0.05, skill_low=-0.01)])).replace("\u00a0%", "%")
     assert "holds zero" in unsure
     assert "aimed at a score 20% lower than the rule's and came to 5.0%" in unsure
     assert skill_lines([]) == [skill_lines([good])[0]]

@@ -9,9 +9,9 @@ import pytest
 
 from havenward.brief.facts import read_fans
 from havenward.brief.lookback import compare_with_counts, write_look_back
-from havenward.brief.wording import say_people
 from havenward.errors import ReleaseError, RunError
 from havenward.records import Source
+from havenward.words import ENGLISH
 from toy_brief import HIDDEN, figure, toy_case, toy_run
 
 UNTIL = date(2017, 1, 31)
@@ -66,13 +66,13 @@ def test_stock_counts_after_the_break_are_left_out_and_told(page):
 def test_it_says_where_it_missed(page):
     assert "Fewer people were counted than the whole range allowed on 3 of 4 dates" in page
     assert re.search(r"The count lies (inside|outside)", page)
-    assert "1 of 4 counts lay inside the 90 % range (25 %)" in page
+    assert "1 of 4 counts lay inside the 90 % range (25\u00a0%)" in page
 
 
 def test_planning_figures_and_both_forecasts_stand_together(page):
     assert "What published reports expected" in page
     assert page.count(">Forecast of ") >= 2
-    assert say_people(500_000) in page
+    assert ENGLISH.say_people(500_000) in page
 
 
 def test_the_page_is_public(page):
@@ -97,7 +97,7 @@ def test_a_series_is_called_by_its_publisher_where_that_is_one_of_its_own(case, 
     text = write_look_back(own, runs, tmp_path, until=UNTIL).read_text(encoding="utf-8")
     assert "Office of statistics: " in text
     assert "tracking: " not in text
-    assert "<td>tracking</td>" in text
+    assert "<bdi>tracking</bdi>" in text
 
 
 def test_counts_of_days_before_the_forecast_are_left_out(case, tmp_path):

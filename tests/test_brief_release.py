@@ -52,12 +52,14 @@ def guard(case):
 def everything(folder):
     """Give every byte of every product as text, workbooks unpacked."""
     parts = []
-    for path in sorted(folder.iterdir()):
-        if path.suffix == ".xlsx":
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if path.suffix in {".png", ".pdf"}:
+            continue  # searched by the check; their bytes are packed
+        if path.suffix in {".xlsx", ".zip"}:
             with zipfile.ZipFile(path) as archive:
                 parts += [archive.read(name).decode("utf-8", "replace") for name in archive.namelist()]
         else:
-            parts.append(path.read_text(encoding="utf-8-sig"))
+            parts.append(path.read_bytes().decode("utf-8", "replace"))
     return "\n".join(parts)
 
 
@@ -211,7 +213,9 @@ def author(book):
 
 
 def small_count(book):
-    book["People"]["K2"] = 3
+    sheet = book["People"]
+    column = next(cell.column for row in sheet.iter_rows() for cell in row if cell.value == "low")
+    sheet.cell(sheet.max_row, column, 3)
 
 
 @pytest.mark.parametrize("change", [hidden_sheet, comment, formula, sheet_name, author, small_count])
@@ -282,10 +286,10 @@ def test_an_area_that_may_be_named_does_not_hide_a_withheld_name(guard):
     assert guard.names_in("they left Old Town north") == ("old town north",)
 
 
-def test_a_name_that_the_title_holds_cannot_be_searched_for(case):
+def test_the_title_may_be_said_although_it_holds_a_withheld_name(case):
     guard = guard_for(case.locations, "The crisis of River Gate", "public", 10)
-    assert "river gate" not in guard.names
-    assert "river gate" in guard_for(case.locations, "Toy crisis", "public", 10).names
+    assert guard.names_in("The crisis of River Gate: where people will need a place") == ()
+    assert guard.names_in("The crisis of River Gate: they come by River Gate") == ("river gate",)
 
 
 def test_the_group_of_a_withheld_place_is_withheld_too(case, guard):

@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 import openpyxl
 import pytest
 
-from havenward.brief.release import SHOWN_ASSUMPTIONS, SHOWN_OF_PLACES, _Page, normalise
+from havenward.brief.check_files import Page
+from havenward.brief.release import SHOWN_ASSUMPTIONS, SHOWN_OF_PLACES, normalise
 from havenward.case.load import load_case
 from havenward.pipeline import bundled_case, make_brief, run_forecast
 from havenward.records import RECEIVING_KINDS
@@ -34,13 +35,13 @@ def handed_over(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("real")
     run = run_forecast(case, ForecastSettings(origin, 40, 12, 1), folder / "run", workers=1)
     for audience in AUDIENCES:
-        make_brief(run, folder / audience, BriefSettings(audience))
+        make_brief(run, folder / audience, BriefSettings(audience, reason="to plan the sites"))
     return case, run, folder
 
 
 def cells(folder):
     """Give every text of the products: page, sheets, tables."""
-    page = _Page()
+    page = Page()
     page.feed((folder / "brief.html").read_text(encoding="utf-8"))
     yield from page.texts
     book = openpyxl.load_workbook(folder / "brief.xlsx")
@@ -55,7 +56,7 @@ def cells(folder):
 
 
 def assumed(folder):
-    rows = openpyxl.load_workbook(folder / "brief.xlsx")["Assumptions"].iter_rows(min_row=2, values_only=True)
+    rows = openpyxl.load_workbook(folder / "brief.xlsx")["Assumptions"].iter_rows(min_row=3, values_only=True)
     return {row[1] for row in rows}
 
 
@@ -108,7 +109,7 @@ def test_the_team_sees_groups_origins_and_dates(handed_over):
         if place.kind == "origin":
             assert place.name in text
     rows = openpyxl.load_workbook(folder / "team" / "brief.xlsx")["Assumptions"]
-    for row in rows.iter_rows(min_row=2, values_only=True):
+    for row in rows.iter_rows(min_row=3, values_only=True):
         if row[1].startswith("front_reaches."):
             assert all(re.fullmatch(r"\d+\s\w{3}\s\d{4}|later than the horizon", value) for value in row[2:5])
             assert row[8] == "date"

@@ -78,7 +78,8 @@ def test_forecast_and_brief_from_the_command_line(
     capsys.readouterr()
     for audience in ("public", "partner", "team"):
         out = tmp_path / audience
-        assert main(["brief", str(run_folder), "--out", str(out), "--audience", audience]) == DONE
+        reason = [] if audience == "public" else ["--reason", "to plan the sites"]
+        assert main(["brief", str(run_folder), "--out", str(out), "--audience", audience, *reason]) == DONE
         files = [Path(line) for line in capsys.readouterr().out.splitlines()]
         assert {path.name for path in files} >= {"brief.html", "brief.xlsx", "people.csv", "needs.csv"}
         assert all(path.is_file() for path in files)

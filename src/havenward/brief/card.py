@@ -1,9 +1,11 @@
-"""What a model card says: purpose, data, assumptions, limits, skill and misuse of one run."""
+"""What reviewers get with a run: its model card, an evaluation matrix and an ethical matrix."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from havenward.brief.ethics import write_ethics
+from havenward.brief.evaluation import plain, write_evaluation
 from havenward.brief.facts import current_locations
 from havenward.brief.lessons import learning_of
 from havenward.brief.release import allows, assumption_allowed, guard_for, safe_text, withheld_words
@@ -20,6 +22,7 @@ from havenward.brief.wording import (
     valid_until,
 )
 from havenward.distributions import summary
+from havenward.files import open_whole
 from havenward.records import RECEIVING_KINDS
 
 if TYPE_CHECKING:
@@ -27,6 +30,29 @@ if TYPE_CHECKING:
     from havenward.runs import Run
 
 AUDIENCE = "public"
+EVALUATION, ETHICS = "evaluation.md", "ethics.md"
+
+
+def write_cards(case: Case, run: Run) -> str:
+    """Write the evaluation and the ethical matrix into a run folder and give its model card.
+
+    Parameters
+    ----------
+    case
+        The case as the run knew it, with the assumptions that were drawn.
+    run
+        Its folder holds the tables already; the card is written by who writes the run.
+
+    Returns
+    -------
+    card
+        As `write_model_card`; it points to the two others.
+    """
+    for name, text in ((EVALUATION, write_evaluation(case, run)), (ETHICS, write_ethics(case, run))):
+        with open_whole(run.folder / name) as file:
+            file.write(text)
+    beside = f"Beside it: the evaluation matrix ({EVALUATION}) and the ethical matrix ({ETHICS}) of this run."
+    return f"{write_model_card(case, run)}\n{beside}\n"
 
 
 def write_model_card(case: Case, run: Run) -> str:
@@ -52,7 +78,7 @@ def write_model_card(case: Case, run: Run) -> str:
         version=meta["package_version"],
     )
     lines = [
-        f"# Model card: {_plain(case.title)}, known on {origin.isoformat()}",
+        f"# Model card: {plain(case.title)}, known on {origin.isoformat()}",
         "",
         "## Purpose",
         "",
@@ -125,14 +151,8 @@ def _assumption_lines(case: Case) -> list[str]:
                 ", ".join(f"{value:.3g}" for value in summary(row.distribution))
                 + f" {row.unit} (5, 50, 95 %)"
             )
-        lines.append(f"- {name}: {spread}. {_plain(reason)}")
+        lines.append(f"- {name}: {spread}. {plain(reason)}")
     hidden = len(whole) - len(lines)
     if hidden and not allows(AUDIENCE, "access"):
         lines.append(f"- {hidden} more, for the team only")
     return lines or ["- none beyond the defaults of the rule set"]
-
-
-def _plain(text: str) -> str:
-    """Write a text on one line with nothing that Markdown or HTML would act on."""
-    cleaned = " ".join(text.split()).replace("<", "&lt;").replace(">", "&gt;")
-    return cleaned.replace("[", "\\[").replace("|", "\\|")

@@ -16,7 +16,7 @@ from havenward.brief.disputes import (
     say_dispute,
 )
 from havenward.brief.lessons import learning_of
-from havenward.brief.wording import say
+from havenward.words import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -93,7 +93,7 @@ def assumption_item(told: Told, row: AssumptionRow) -> Item:
         lines.append(f"after the counts: {after[1]} ({after[0]} to {after[2]}) {row.unit}".rstrip())
     elif learning_of(told.run).counts:
         lines.append("the counts did not touch it")
-    lines.append(f"basis: {say(f'basis_{row.basis}')}")
+    lines.append(f"basis: {ENGLISH.name('basis', row.basis)}")
     if row.reason:
         lines.append(f"reason: {row.reason}")
     if about and about.basis in {"case", "figures"}:
@@ -156,7 +156,9 @@ def figure_item(told: Told, row: Figure) -> Item:
     paraphrase = report is not None and report.kind == "paraphrase"
     sentence = " ".join(row.sentence.split())
     lines = [
-        f"{say('paraphrased')}: {sentence}" if paraphrase else f"{say('quoted')}: {sentence!r}",
+        f"{ENGLISH.say('paraphrased')}: {sentence}"
+        if paraphrase
+        else f"{ENGLISH.say('quoted')}: {sentence!r}",
         f"value: {shown.value if shown else row.quantity_text}; as written: {row.quantity_text!r}",
         f"counts: {row.term.replace('_', ' ')}, {row.temporality}; who: {row.group or 'not said'}",
         f"hedge: {row.quantifier.replace('_', ' ')}; speaker: {row.source_attribution or 'the outlet'}",

@@ -23,7 +23,7 @@ from havenward.brief.svg import (
     path,
     tag,
 )
-from havenward.brief.wording import MONTHS, say_number, say_people, say_short_date
+from havenward.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from havenward.brief.content import Amount, Count, Fan
 
+LETTER = 0.5  # a letter of a label is about so wide, in sizes of it
 SHORT_HORIZON = 62  # days up to which ticks are fortnights, not months
 
 
@@ -50,6 +51,10 @@ class Frame(NamedTuple):
 
 LARGE = Frame(460, 270, 54, 84, 18, 30, 12, small=False)
 SMALL = Frame(250, 116, 48, 8, 16, 20, 11, small=True)
+# on paper a unit is a point, and no letter is smaller than 9 points
+PRINT = Frame(262, 168, 46, 74, 16, 24, 10.5, small=False)
+PRINT_SMALL = Frame(172, 80, 42, 6, 13, 17, 10, small=True)
+SLIDE = Frame(720, 370, 76, 130, 28, 42, 18, small=False)
 
 
 class FanSettings(NamedTuple):
@@ -66,7 +71,13 @@ class FanSettings(NamedTuple):
 
 
 def fan_chart(
-    key: str, fan: Fan, title: str, description: str, frame: Frame, beside: FanSettings | None = None
+    key: str,
+    fan: Fan,
+    title: str,
+    description: str,
+    frame: Frame,
+    beside: FanSettings | None = None,
+    words: Words | None = None,
 ) -> Markup:
     """Draw a forecast: 90 and 50 % bands, median, counts as dots, capacity as a dashed line.
 
@@ -82,8 +93,10 @@ def fan_chart(
         `LARGE` labels its bands; `SMALL` is for many sites side by side.
     beside
         Capacity, counts and marks.
+    words
+        Language of the labels; English where none is given.
     """
-    beside = beside or FanSettings()
+    beside, words = beside or FanSettings(), words or Words()
     start, end = fan.dates[0], beside.until or fan.dates[-1]
     if beside.origin:
         start = min(start, beside.origin)
@@ -97,7 +110,7 @@ def fan_chart(
     x = Scale(0, max((end - start).days, 1), frame.left, frame.width - frame.right)
     y = Scale(0, ticks[-1], frame.height - frame.bottom, frame.top)
     xs = [x((day - start).days) for day in fan.dates]
-    parts = [*_axes(frame, x, y, ticks, start, end)]
+    parts = [*_axes(frame, x, y, ticks, start, end, words)]
     for low, high, fill in ((fan.q05, fan.q95, BAND_90), (fan.q25, fan.q75, BAND_50)):
         upper = [(a, y(b)) for a, b in zip(xs, high, strict=True)]
         lower = [(a, y(b)) for a, b in zip(xs, low, strict=True)]
@@ -111,7 +124,7 @@ def fan_chart(
             stroke_width=2 if not frame.small else 1.6,
         )
     )
-    parts += _capacity(frame, y, beside, _spans(x, beside, start, end), fits=fits)
+    parts += _capacity(frame, y, beside, _spans(x, beside, start, end), words, fits=fits)
     if beside.first_likely and beside.first_likely <= end:
         at = x((beside.first_likely - start).days)
         parts.append(line(at, frame.top, at, frame.height - frame.bottom, stroke=WARM, width=1.2))
@@ -120,7 +133,7 @@ def fan_chart(
             label(
                 at + (4 if right else -4),
                 frame.top + 10,
-                say_short_date(beside.first_likely)[:-5],
+                _without_year(beside.first_likely, words),
                 anchor="start" if right else "end",
                 size=frame.size - 1,
                 fill=WARM,
@@ -133,7 +146,7 @@ def fan_chart(
         parts.append(line(at, frame.top, at, frame.height - frame.bottom, stroke=GREY, dash="2 3"))
     parts += _dots(frame, x, y, [count for count in beside.counts if start <= count.date <= end], start)
     if not frame.small:
-        parts += _band_labels(frame, y, fan, xs[-1])
+        parts += _band_labels(frame, y, fan, xs[-1], words)
     return figure(key, frame.width, frame.height, title, description, *parts)
 
 
@@ -167,7 +180,13 @@ def _dots(frame: Frame, x: Scale, y: Scale, counts: Sequence[Count], start: date
     return parts
 
 
-def _axes(frame: Frame, x: Scale, y: Scale, ticks: Sequence[float], start: date, end: date) -> list[Markup]:
+def _without_year(day: date, words: Words) -> str:
+    return words.say("chart_day", day=day.day, month=words.say_short_month(day.month))
+
+
+def _axes(
+    frame: Frame, x: Scale, y: Scale, ticks: Sequence[float], start: date, end: date, words: Words
+) -> list[Markup]:
     parts = []
     for tick in ticks:
         parts.append(
@@ -175,32 +194,47 @@ def _axes(frame: Frame, x: Scale, y: Scale, ticks: Sequence[float], start: date,
         )
         parts.append(
             label(
-                frame.left - 5, y(tick) + 4, _tick_words(tick), anchor="end", size=frame.size - 1, fill=GREY
+                frame.left - 5,
+                y(tick) + 4,
+                _tick_words(tick, words),
+                anchor="end",
+                size=frame.size - 1,
+                fill=GREY,
             )
         )
-    for day, words in _date_ticks(start, end, small=frame.small):
+    free = 0.0  # where the next date may begin: one that would run into the last is left out
+    for day, text in _date_ticks(start, end, words, small=frame.small):
         at = x((day - start).days)
+        half = len(text) * LETTER * frame.size / 2
+        if at - half < free or at + half > frame.width:
+            continue
+        free = at + half + 4
         parts.append(line(at, frame.height - frame.bottom, at, frame.height - frame.bottom + 4, stroke=GREY))
         parts.append(
             label(
-                at, frame.height - frame.bottom + 15, words, anchor="middle", size=frame.size - 1, fill=GREY
+                at,
+                frame.height - frame.bottom + 1.25 * frame.size,
+                text,
+                anchor="middle",
+                size=frame.size - 1,
+                fill=GREY,
             )
         )
     return parts
 
 
-def _tick_words(value: float) -> str:
+def _tick_words(value: float, words: Words) -> str:
     if value >= 1_000_000:
-        return f"{value / 1e6:g} M"
-    return say_number(value) if value == int(value) else f"{value:g}"
+        return words.say("chart_million", n=words.say_decimal(value / 1e6))
+    return words.say_number(value) if value == int(value) else words.say_decimal(value)
 
 
-def _date_ticks(start: date, end: date, *, small: bool) -> list[tuple[date, str]]:
+def _date_ticks(start: date, end: date, words: Words, *, small: bool) -> list[tuple[date, str]]:
     """Choose the dates named under a chart: fortnights for short horizons, first days of months else."""
     if (end - start).days <= SHORT_HORIZON:
         step = 28 if small else 14
         days = [start + timedelta(days=n) for n in range(0, (end - start).days + 1, step)]
-        return [(day, f"{day.day} {MONTHS[day.month - 1][:3]}") for day in days]
+        return [(day, _without_year(day, words)) for day in days]
     firsts = []
     day = date(start.year, start.month, 1)
     while day <= end:
@@ -209,9 +243,11 @@ def _date_ticks(start: date, end: date, *, small: bool) -> list[tuple[date, str]
         day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
     every = -(-len(firsts) // (4 if small else 6))
     chosen = [first for first in firsts if (first.month - 1) % every == 0]
+    # the year stands once at each January, or at the first date where there is none
+    dated = [first for first in chosen if first.month == 1] or chosen[:1]
     return [
-        (first, f"{MONTHS[first.month - 1][:3]}" + (f" {first.year}" if n == 0 or first.month == 1 else ""))
-        for n, first in enumerate(chosen)
+        (first, words.say_short_month(first.month) + (f" {first.year}" if first in dated else ""))
+        for first in chosen
     ]
 
 
@@ -228,22 +264,26 @@ def _spans(x: Scale, beside: FanSettings, start: date, end: date) -> list[tuple[
 
 
 def _capacity(
-    frame: Frame, y: Scale, beside: FanSettings, spans: Sequence[tuple[float, float, Amount]], *, fits: bool
+    frame: Frame,
+    y: Scale,
+    beside: FanSettings,
+    spans: Sequence[tuple[float, float, Amount]],
+    words: Words,
+    *,
+    fits: bool,
 ) -> list[Markup]:
     """Draw the capacity as a dashed line with its number; one that lies far above is named at the top."""
     if beside.capacity is None or beside.capacity.central is None:
         return []
     shown = spans[0][2] if spans else beside.capacity
-    levels = [say_people(amount.central, 0) for _, _, amount in spans]
-    words = f"capacity {', then '.join(levels or [say_people(shown.central, 0)])}"
-    if beside.capacity_word:
-        words += f" ({beside.capacity_word})"
+    levels = [words.say_people(amount.central, 0) for _, _, amount in spans]
+    text = _capacity_words(frame, levels or [words.say_people(shown.central, 0)], beside, words, fits=fits)
     if not fits:
         return [
             label(
                 frame.width - frame.right,
                 frame.top - 5,
-                f"{words}, above this chart",
+                text,
                 anchor="end",
                 size=frame.size - 1,
                 fill=WARM,
@@ -269,27 +309,47 @@ def _capacity(
     for begin, stop, amount in spans:
         level = y(amount.central or 0)
         parts.append(line(begin, level, stop, level, stroke=WARM, width=1.4, dash="5 3"))
-    parts.append(label(frame.left + 3, at - 4, words, size=frame.size - 1, fill=WARM, halo=True))
+    above = at - 4
+    if beside.first_likely and abs(above - frame.top - 10) < frame.size:
+        above = at + frame.size + 1  # the date of the first likely shortfall stands there
+    parts.append(label(frame.left + 3, above, text, size=frame.size - 1, fill=WARM, halo=True))
     return parts
 
 
-def _band_labels(frame: Frame, y: Scale, fan: Fan, at: float) -> list[Markup]:
+def _capacity_words(frame: Frame, levels: list[str], beside: FanSettings, words: Words, *, fits: bool) -> str:
+    """Write the longest label of a capacity that there is room for."""
+    full = words.say("chart_capacity", levels=words.say("chart_then").join(levels))
+    short = words.say("chart_capacity", levels=levels[0] if len(levels) == 1 else f"{levels[0]}\u2026")
+    known = f"{full} ({beside.capacity_word})" if beside.capacity_word else full
+    forms = [known, full, short]
+    if not fits:
+        forms = [
+            *(words.say("chart_above", capacity=form) for form in (known, full)),
+            words.say("chart_above_short", capacity=short),
+            short,
+        ]
+    room = frame.width - frame.right - (0 if not fits else frame.left)
+    return next((form for form in forms if len(form) * LETTER * frame.size <= room), forms[-1])
+
+
+def _band_labels(frame: Frame, y: Scale, fan: Fan, at: float, words: Words) -> list[Markup]:
     """Name the bands at the end of the chart, kept apart where they come close."""
-    words = [
-        (fan.q95[-1], f"{say_people(fan.q95[-1], 0)}", "19 in 20 below", GREY),
-        (fan.q50[-1], f"{say_people(fan.q50[-1], 0)}", "central", DARK),
-        (fan.q05[-1], f"{say_people(fan.q05[-1], 0)}", "1 in 20 below", GREY),
+    bands = [
+        (fan.q95[-1], words.say("chart_high"), GREY),
+        (fan.q50[-1], words.say("chart_central"), DARK),
+        (fan.q05[-1], words.say("chart_low"), GREY),
     ]
-    places = [y(value) for value, *_ in words]
-    gap = 27.0
+    places = [y(value) for value, *_ in bands]
+    gap = 2.25 * frame.size
     places[1] = min(max(places[1], places[0] + gap), frame.height - frame.bottom - gap)
     places[0] = min(places[0], places[1] - gap)
     places[2] = max(places[2], places[1] + gap)
     parts = []
-    for position, (value, number, name, fill) in zip(places, words, strict=True):
+    for position, (value, name, fill) in zip(places, bands, strict=True):
+        number = words.say_people(value, 0)
         parts.append(line(at + 1, y(value), at + 8, position, stroke=RULE))
         parts.append(label(at + 10, position + 1, number, size=frame.size, fill=fill, weight="600"))
-        parts.append(label(at + 10, position + 13, name, size=frame.size - 1.5, fill=GREY))
+        parts.append(label(at + 10, position + 1.08 * frame.size, name, size=frame.size - 1.5, fill=GREY))
     return parts
 
 
@@ -305,9 +365,15 @@ class RangeBar(NamedTuple):
 
 
 def range_chart(
-    key: str, rows: Sequence[RangeBar], title: str, description: str, marks: Sequence[tuple[float, str]] = ()
+    key: str,
+    rows: Sequence[RangeBar],
+    title: str,
+    description: str,
+    marks: Sequence[tuple[float, str]] = (),
+    words: Words | None = None,
 ) -> Markup:
     """Draw ranges below one another on one scale; marks are upright lines such as what was counted."""
+    words = words or Words()
     width, row_height, left, right, top = 460.0, 34.0, 12.0, 20.0, 30.0 if marks else 12.0
     height = top + row_height * len(rows) + 26
     numbers = [v for row in rows for v in (row.low, row.central, row.high) if v is not None]
@@ -317,11 +383,11 @@ def range_chart(
     parts = []
     for tick in ticks:
         parts.append(line(x(tick), top, x(tick), bottom))
-        parts.append(label(x(tick), bottom + 14, _tick_words(tick), anchor="middle", fill=GREY))
-    for n, (value, words) in enumerate(marks):
+        parts.append(label(x(tick), bottom + 14, _tick_words(tick, words), anchor="middle", fill=GREY))
+    for n, (value, text) in enumerate(marks):
         parts.append(line(x(value), top - 4, x(value), bottom, stroke=INK, width=1.4, dash="2 2"))
         side = "end" if x(value) > width * 0.6 else "start"
-        parts.append(label(x(value), top - 8 - 12 * (n % 2), words, anchor=side, fill=INK, weight="600"))
+        parts.append(label(x(value), top - 8 - 12 * (n % 2), text, anchor=side, fill=INK, weight="600"))
     for n, row in enumerate(rows):
         middle = top + n * row_height + 24
         parts.append(

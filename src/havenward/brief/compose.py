@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from havenward.brief.content import Amount, Brief, Count, Fan, Limit, NeedRow, Place
+from havenward.brief.changes import Changes, tell_changes
+from havenward.brief.content import Amount, Brief, Count, Fan, Place
 from havenward.brief.disputes import find_disputes
 from havenward.brief.evidence import (
     visible_assumptions,
@@ -19,40 +20,42 @@ from havenward.brief.facts import (
     at_day,
     current_locations,
     latest,
-    measure_pressure,
     name_series,
     opening_total,
-    read_capacities,
+    people_on,
     read_draws,
     read_fans,
     read_weights,
 )
+from havenward.brief.gaps import first_shortfalls, gap_row, need_row, without_small
 from havenward.brief.headlines import compose_headlines
 from havenward.brief.lessons import learning_of, tell_lessons, visible_notes
-from havenward.brief.release import guard_for
+from havenward.brief.outlook import count_withheld, name_scenario, tell_signs, visible_scenarios
+from havenward.brief.plans import planning_figures
+from havenward.brief.release import counts_to_omit, guard_for, leave_out, leave_out_small
+from havenward.brief.shortages import Shortages
 from havenward.brief.view import Known, give_marks
-from havenward.brief.wording import range_words, say, say_date, say_for, say_names, valid_until
+from havenward.brief.wording import valid_until
 from havenward.dates import key_days
 from havenward.records import RECEIVING_KINDS, TOTAL, Standard
 from havenward.runs import told_if_damaged
+from havenward.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from havenward.brief.changes import Earlier
     from havenward.brief.content import FigureRow
-    from havenward.brief.facts import Capacity, Pressure
     from havenward.records import Case, Location, Need
     from havenward.runs import Run
     from havenward.settings import BriefSettings
 
-    FloatArray = NDArray[np.float64]
+    Omitted = frozenset[tuple[str, date, str]]  # counts that may not be shown, by series, day and place
 
 STEP_DAYS = 7  # people outside the team see every seventh day: no day of departure can be read off
 EXACT_POSITIONS = ("exact", "good", "surveyed", "published")
+NOTHING = Shortages()
 
 
 def compose_brief(
@@ -62,6 +65,8 @@ def compose_brief(
     settings: BriefSettings,
     standards: Sequence[Standard] = (),
     household_size: float = 5.0,
+    shortages: Shortages = NOTHING,
+    earlier: Earlier | None = None,
 ) -> Brief:
     """Compose a brief of a run for one audience.
 
@@ -74,9 +79,13 @@ def compose_brief(
     needs
         From `estimate_needs`.
     settings
-        Audience, and the count under which people are not shown outside the team.
+        Audience and language, and the count under which people are not shown outside the team.
     standards, household_size
         The table that `needs` rests on; without it the needs are listed without their sources.
+    shortages
+        Room and supplies by place; without them no place has a limit and nothing is said of gaps.
+    earlier
+        The run of the last brief, for what changed since.
 
     Returns
     -------
@@ -88,46 +97,57 @@ def compose_brief(
     RunError
         The tables of the run cannot be read, or do not fit each other.
     """
-    origin = run.origin_date
+    origin, words = run.origin_date, Words(settings.language)
     guard = guard_for(case.locations, case.title, settings.audience, settings.suppress_below)
     days = key_days(origin, run.last_date)
     learning = learning_of(run)
-    received = {
-        need.date: Amount(need.people_low, need.people_central, need.people_high)
-        for need in needs
-        if need.location == TOTAL
-    }
-    focal = max(days, key=lambda day: (received[day].central or 0) if day in received else 0)
     with told_if_damaged(run):
         members, weights = read_weights(run)
         draws, priors = read_draws(run, members)
-        marks = give_marks(case, draws)
-        known = Known(case, origin, current_locations(case), guard, settings.audience, marks)
-        fans = read_fans(run, ("stock", "displaced_total", "remaining"))
-        capacities = read_capacities(case, draws, len(members))
-        pressure = measure_pressure(run, capacities, members, weights, days)
-        places = _places(known, fans, days, focal, capacities, pressure, weights, learning.places)
-        opening = opening_total(run, [place.location for place in places], weights)
+        known = Known(
+            case, origin, current_locations(case), guard, settings.audience, give_marks(case, draws), words
+        )
+        fans = read_fans(run, ("stock", "displaced_total", "remaining", "counted_displaced"))
         total = fans["stock", TOTAL]
-    assumptions = visible_assumptions(known, draws, priors, weights, run)
-    figures = visible_figures(known)
-    shown_needs = tuple(_need_row(need, known) for need in needs)
+        receiving = [k for k, row in known.locations.items() if row.kind in RECEIVING_KINDS]
+        everybody = amounts(people_on(run, receiving, days), weights)
+        received = {
+            day: leave_out(
+                amount, [at_day(fans["stock", k], day) for k in receiving if ("stock", k) in fans], guard
+            )
+            for day, amount in zip(days, everybody, strict=True)
+        }
+        focal = max(days, key=lambda day: received[day].central or 0)
+        omitted = counts_to_omit(case.observations, guard)
+        places = _places(known, fans, days, focal, shortages, learning.places, omitted)
+        opening = opening_total(run, [place.location for place in places], weights)
+        displaced = people_on(run, [TOTAL], [focal])[:, 0]
+    assumptions = visible_assumptions(known, draws, priors, weights, run, words)
+    figures = visible_figures(known, words)
+    planned = planning_figures(figures, origin)
+    by_standard = {row.standard: row for row in standards}
+    shown_needs = tuple(need_row(need, known, by_standard) for need in leave_out_small(needs, guard))
     headlines = compose_headlines(
         known,
         focal,
         days,
         total,
         received[focal],
-        pressure,
-        capacities,
-        weights,
+        shortages,
         shown_needs,
         opening,
         assumptions,
         figures,
+        planned,
         standards,
     )
+    changes = Changes()
+    if earlier is not None:
+        changes = tell_changes(
+            known, run, earlier, fans, days, focal, headlines, draws, weights, assumptions, standards
+        )
     sources = visible_sources(known, assumptions, figures, places)
+    scenario = str(run.meta.get("scenario", ""))
     return Brief(
         title=case.title,
         crisis=case.crisis,
@@ -140,14 +160,14 @@ def compose_brief(
         focal_day=focal,
         key_days=days,
         track=str(run.meta["track"]),
-        scenario=str(run.meta.get("scenario", "")),
+        scenario=name_scenario(known, scenario),
         rules=str(run.meta["rules"]),
         priors=str(run.meta["priors"]),
         members=len(members),
         seed=int(run.meta["seed"]),
         package_version=str(run.meta["package_version"]),
         case_hash=str(run.meta["case_hash"]),
-        lead=say_for(
+        lead=words.say_for(
             "lead_of",
             str(run.meta["track"]),
             lead=_lead(known, focal, at_day(total, focal), received[focal], places),
@@ -155,11 +175,11 @@ def compose_brief(
         headlines=headlines,
         total=_thin(known, total, origin),
         total_people=_on_days(known, total, days),
-        total_counts=_counts(known, "total", ""),
-        received=tuple((day, known.shown(received[day])) for day in days if day in received),
+        total_counts=_counts(known, "total", "", omitted),
+        received=tuple((day, known.shown(received[day])) for day in days),
         places=places,
-        gates=_others(known, fans, days, ("town", "border"), "gates"),
-        origins=_others(known, fans, days, ("origin",), "origins"),
+        gates=_others(known, fans, days, ("town", "border"), "gates", omitted),
+        origins=_others(known, fans, days, ("origin",), "origins", omitted),
         displaced_total=_total_if_allowed(known, fans, days, "displaced_total"),
         remaining=_total_if_allowed(known, fans, days, "remaining"),
         needs=shown_needs,
@@ -167,14 +187,35 @@ def compose_brief(
         household_size=household_size,
         assumptions=assumptions,
         figures=figures,
-        disputes=find_disputes(figures, assumptions),
+        disputes=find_disputes(figures, assumptions, words),
         learning=replace(learning, notes=visible_notes(known, learning)),
-        lessons=tell_lessons(assumptions, known),
+        lessons=tell_lessons(assumptions, known, words),
         sources=sources,
-        events=visible_events(known),
-        unknown=_unknown(known, places, figures),
-        withheld=withheld_rows(known, figures),
+        events=visible_events(known, words),
+        unknown=_unknown(known, places, figures, shortages),
+        withheld=_withheld(known, figures),
         guard=guard,
+        language=settings.language,
+        hxl=settings.hxl,
+        reason=settings.reason,
+        previous_date=earlier.run.origin_date if earlier else None,
+        changes=changes.rows,
+        change_notes=changes.notes,
+        gaps=tuple(gap_row(row, known) for row in without_small(shortages.missing, known)),
+        shortfalls=first_shortfalls(shortages.shorts, known),
+        scenarios=visible_scenarios(known, scenario),
+        signs=tell_signs(
+            known,
+            fans.get(("counted_displaced", TOTAL)),
+            places,
+            fans,
+            days[0],
+            focal,
+            displaced,
+            draws,
+            assumptions,
+        ),
+        planned=planned,
     )
 
 
@@ -211,40 +252,37 @@ def _places(
     fans: Mapping[tuple[str, str], Fan],
     days: Sequence[date],
     focal: date,
-    capacities: Mapping[str, Capacity],
-    pressure: Pressure,
-    weights: FloatArray,
+    shortages: Shortages,
     from_counts: Sequence[str],
+    omitted: Omitted,
 ) -> tuple[Place, ...]:
     """Give every receiving place of the run, the fullest on the focal day first."""
     found = []
     for key, row in known.locations.items():
         if row.kind not in RECEIVING_KINDS or ("stock", key) not in fans:
             continue
-        place = replace(_place(known, row, fans["stock", key], days), from_counts=key in from_counts)
-        if key in capacities:
-            limits = _limits(capacities[key], weights, known.day)
-            over = amounts(pressure.over[key], weights) if key in pressure.over else []
-            dated = zip(days, over, strict=bool(over))
+        place = replace(_place(known, row, fans["stock", key], days, omitted), from_counts=key in from_counts)
+        room = shortages.rooms.get(key)
+        if room is not None and room.limits:
             place = replace(
                 place,
-                limits=limits,
-                closes=capacities[key].closes,
-                chance_over=pressure.chance_over.get(key),
-                first_likely=pressure.first_likely.get(key),
+                limits=room.limits,
+                closes=room.closes,
+                chance_over=room.chance_over,
+                first_likely=room.first_likely,
             )
-            held = next((limit for limit in reversed(limits) if limit.since <= focal), limits[0])
+            held = next((limit for limit in reversed(room.limits) if limit.since <= focal), room.limits[0])
             place = replace(
                 place,
                 capacity=held.persons,
                 capacity_basis=held.basis,
-                over=tuple((day, known.shown(amount)) for day, amount in dated if place.limit_on(day)),
+                over=tuple((day, known.shown(amount)) for day, amount in room.over if place.limit_on(day)),
             )
         found.append((-at_day(fans["stock", key], focal).central, row.name, place))  # type: ignore[operator]
     return tuple(place for _, _, place in sorted(found, key=lambda item: item[:2]))
 
 
-def _place(known: Known, row: Location, fan: Fan, days: Sequence[date]) -> Place:
+def _place(known: Known, row: Location, fan: Fan, days: Sequence[date], omitted: Omitted) -> Place:
     positions = [
         a.value.strip().casefold()
         for a in known.case.attributes
@@ -263,23 +301,17 @@ def _place(known: Known, row: Location, fan: Fan, days: Sequence[date]) -> Place
         any(value not in EXACT_POSITIONS for value in positions),
         _thin(known, fan, known.day),
         _on_days(known, fan, days),
-        counts=_counts(known, "location", row.location),
+        counts=_counts(known, "location", row.location, omitted),
     )
 
 
-def _limits(capacity: Capacity, weights: FloatArray, origin: date) -> tuple[Limit, ...]:
-    """Give what a site can take from the origin date on, and every change after it."""
-    begin, steps = capacity.changed(origin), []
-    if begin is not None:
-        steps.append(Limit(origin, Amount(begin, begin, begin), "published"))
-    elif capacity.basis != "none":
-        steps.append(Limit(origin, amounts(capacity.persons[:, None], weights)[0], capacity.basis))
-    later = [(day, value) for day, value in capacity.changes if day > origin]
-    return (*steps, *(Limit(day, Amount(value, value, value), "published") for day, value in later))
-
-
 def _others(
-    known: Known, fans: Mapping[tuple[str, str], Fan], days: Sequence[date], kinds: tuple[str, ...], rule: str
+    known: Known,
+    fans: Mapping[tuple[str, str], Fan],
+    days: Sequence[date],
+    kinds: tuple[str, ...],
+    rule: str,
+    omitted: Omitted,
 ) -> tuple[Place, ...]:
     """Give gates or origins where the audience may see them; gates where nobody ever waits are left out."""
     if not known.may(rule):
@@ -290,13 +322,13 @@ def _others(
         if row.kind in kinds and ("stock", key) in fans
     ]
     return tuple(
-        _place(known, row, fan, days)
+        _place(known, row, fan, days, omitted)
         for row, fan in sorted(rows, key=lambda item: item[0].name)
         if max(fan.q95) > 0
     )
 
 
-def _counts(known: Known, scope: str, location: str) -> tuple[Count, ...]:
+def _counts(known: Known, scope: str, location: str, omitted: Omitted) -> tuple[Count, ...]:
     """Give the counts of the stock that the run knew; counts of a few people and withheld names drop out."""
     names = name_series(known.case)
     rows = [
@@ -309,70 +341,34 @@ def _counts(known: Known, scope: str, location: str) -> tuple[Count, ...]:
         for row in latest(rows, lambda row: (row.series, row.date)).values()
         if row.persons is not None
         and not known.guard.is_small(row.persons)
+        and (row.series, row.date, location or TOTAL) not in omitted
         and not known.guard.names_in(names[row.series])
     ]
     return tuple(sorted(found, key=lambda count: (count.series, count.date)))
-
-
-def _need_row(need: Need, known: Known) -> NeedRow:
-    """Reduce a need: where people are too few to be shown, so is what they need."""
-    row = known.locations.get(need.location)
-    people = known.shown(Amount(need.people_low, need.people_central, need.people_high))
-    values = [
-        None if who is None else what
-        for who, what in ((people.low, need.low), (people.central, need.central), (people.high, need.high))
-    ]
-    reason = say("why_small", n=known.guard.suppress_below) if None in values else ""
-    return NeedRow(
-        need.location,
-        row.name if row else "All receiving places",
-        row.pcode if row else "",
-        need.date,
-        need.sector,
-        need.item,
-        need.unit,
-        need.standard,
-        people,
-        Amount(*values),
-        reason,
-    )
 
 
 # -- words -----------------------------------------------------------------------------------------------
 
 
 def _lead(known: Known, focal: date, displaced: Amount, received: Amount, places: Sequence[Place]) -> str:
-    few = known.guard.suppress_below
+    words, few = known.words, known.guard.suppress_below
     shown, there = known.shown(displaced), known.shown(received)
-    joined = "; ".join(place.name for place in places[:3])  # names may hold commas
-    sites = (
-        say(
-            "lead_sites",
-            **range_words(there, few),
-            n=len(places),
-            names=joined,
-        )
-        if places
-        else ""
-    )
-    fields = {
-        "day": say_date(focal),
-        "after": (focal - known.day).days,
-        "sites": sites,
-    }
+    joined = words.join([place.name for place in places[:3]])
+    sites = ""
+    if places:
+        sites = words.say("lead_sites", **words.range_words(there, few), n=len(places), names=joined)
+    fields = {"day": words.say_date(focal), "after": (focal - known.day).days, "sites": sites}
     if shown.high is None:
-        return say("lead_none", **fields)
-    text = say(
-        "lead",
-        **range_words(shown, few),
-        **fields,
-    )
-    return f"{text} {say('lead_sure')}"
+        return words.say("lead_none", **fields)
+    return f"{words.say('lead', **words.range_words(shown, few), **fields)} {words.say('lead_sure')}"
 
 
-def _unknown(known: Known, places: Sequence[Place], figures: Sequence[FigureRow]) -> tuple[str, ...]:
+def _unknown(
+    known: Known, places: Sequence[Place], figures: Sequence[FigureRow], shortages: Shortages
+) -> tuple[str, ...]:
     """List what is not known, from the facts of the case."""
-    origin = say_date(known.day)
+    words = known.words
+    say, origin = words.say, words.say_date(known.day)
     counted = any(row.measure == "stock" for row in known.case.observations)
     lines = [say("unknown_counts") if counted else say("unknown_no_counts", origin=origin)]
     assumed = [place.name for place in places if place.capacity_basis == "assumed"]
@@ -380,10 +376,16 @@ def _unknown(known: Known, places: Sequence[Place], figures: Sequence[FigureRow]
     free = [place.name for place in places if place.capacity_basis == "none"]
     if assumed:
         lines.append(
-            say("unknown_capacity", n=len(assumed), of=len(limited), origin=origin, names=say_names(assumed))
+            say(
+                "unknown_capacity",
+                n=len(assumed),
+                of=len(limited),
+                origin=origin,
+                names=words.say_names(assumed),
+            )
         )
     if free:
-        lines.append(say("unknown_no_limit", n=len(free), of=len(places), names=say_names(free)))
+        lines.append(say("unknown_no_limit", n=len(free), of=len(places), names=words.say_names(free)))
     names = {row.name.partition(".")[0] for row in known.case.assumptions}
     lines += [
         say(key)
@@ -406,5 +408,28 @@ def _unknown(known: Known, places: Sequence[Place], figures: Sequence[FigureRow]
     unread = sum(row.review == "open" for row in figures)
     if unread:
         lines.append(say("unknown_review", n=unread, of=len(figures)))
-    always = ("unknown_supply", "unknown_groups", "unknown_nutrition", "unknown_winter")
-    return (*lines, *(say(key) for key in always))
+    always = ("unknown_groups", "unknown_nutrition", "unknown_winter")
+    return (*lines, *_supply_lines(known, shortages), *(say(key) for key in always))
+
+
+def _supply_lines(known: Known, shortages: Shortages) -> Iterator[str]:
+    """Say that needs are totals, and of what nobody says how much is there."""
+    say = known.words.say
+    yield say("unknown_supply")
+    whole = {row.key: row for row in shortages.missing if row.location == TOTAL}
+    silent = [row for row in whole.values() if row.available is None]
+    partly = [row for row in whole.values() if row.available is not None and row.silent]
+    if silent:
+        yield say("unknown_stock", n=len(silent), of=len(whole))
+    if partly:
+        items = [known.words.say_item(row.item) for row in partly]
+        yield say("unknown_stock_partly", names=known.words.say_names(items))
+    if shortages.not_understood:
+        yield say("unknown_stock_rows", n=shortages.not_understood)
+
+
+def _withheld(known: Known, figures: Sequence[FigureRow]) -> tuple[str, ...]:
+    """Say what is held back, scenarios included."""
+    hidden = count_withheld(known)
+    lines = withheld_rows(known, figures, known.words)
+    return (*lines, known.words.say("withheld_scenarios", n=hidden)) if hidden else lines

@@ -139,7 +139,10 @@ class Place:
 
 @dataclass(frozen=True)
 class NeedRow:
-    """A requirement as it may be shown; `reason` says why values are missing."""
+    """A requirement as it may be shown; `reason` says why values are missing.
+
+    `counted` says who `people` are: those `present`, those `present_camps`, or everybody `received` by then.
+    """
 
     location: str
     name: str
@@ -152,6 +155,7 @@ class NeedRow:
     people: Amount
     amount: Amount
     reason: str
+    counted: str = "present"
 
 
 @dataclass(frozen=True)
@@ -274,9 +278,11 @@ class GapRow:
         What is stated to be there or to come by that day; None where nobody states anything, so that the
         gap is an upper bound.
     chance
-        Probability that something is missing on that day.
+        Probability that something is missing on that day; None where nobody states what is there.
     reason
         Why values are held back; empty where they are not.
+    silent
+        Of how many places nobody states anything; all that is needed there is in the gap.
     """
 
     location: str
@@ -291,11 +297,12 @@ class GapRow:
     gap: Amount
     chance: float | None
     reason: str = ""
+    silent: int = 0
 
 
 @dataclass(frozen=True)
 class FirstShortfall:
-    """The first likely shortfall of one thing at one place.
+    """The first likely shortfall of one thing at one place; at `total` of what all places share.
 
     Parameters
     ----------
@@ -318,7 +325,17 @@ class FirstShortfall:
 
 @dataclass(frozen=True)
 class ScenarioRow:
-    """A named variation of the case; `people` is what its run expects where one was compared."""
+    """A named variation of the case, or (with an empty name) the case as it stands.
+
+    Parameters
+    ----------
+    likelihood
+        As the case judges it; of the case as it stands, what the others leave to one. None where nobody says.
+    triggers
+        What would be seen first.
+    chosen
+        Whether the numbers are those of this one.
+    """
 
     name: str
     title: str
@@ -391,7 +408,9 @@ class Brief:
     reason: str = ""
     previous_date: dt.date | None = None
     changes: tuple[Change, ...] = ()
+    change_notes: tuple[str, ...] = ()  # what stands behind all changes, in words
     gaps: tuple[GapRow, ...] = ()
     shortfalls: tuple[FirstShortfall, ...] = ()
     scenarios: tuple[ScenarioRow, ...] = ()
     signs: tuple[str, ...] = ()
+    planned: tuple[FigureRow, ...] = ()  # what reports expected by the origin date, for bars beside it

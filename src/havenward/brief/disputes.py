@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from havenward.brief.content import Dispute
-from havenward.brief.wording import say
+from havenward.words import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from havenward.brief.content import AssumptionRow, FigureRow
+    from havenward.words import Words
 
 CONFLICT, ORIGIN = "conflicts_with", "origin"
 REPEATS = ("repeats", "same_fact_as", "rounds")
@@ -18,7 +19,7 @@ MOST_SPEAKERS = 8  # a sentence holds so many; the figures stand below it
 
 
 def find_disputes(
-    figures: Sequence[FigureRow], assumptions: Iterable[AssumptionRow] = ()
+    figures: Sequence[FigureRow], assumptions: Iterable[AssumptionRow] = (), words: Words = ENGLISH
 ) -> tuple[Dispute, ...]:
     """Put figures side by side that speak of one thing with different values.
 
@@ -28,6 +29,8 @@ def find_disputes(
         Those that the audience may see.
     assumptions
         Where one was pooled from figures that differ, this is the first thing to say of it.
+    words
+        In which language.
 
     Returns
     -------
@@ -40,16 +43,21 @@ def find_disputes(
     for assumption in assumptions:
         rows = [by_name[name] for name in assumption.figures if name in by_name]
         if assumption.basis == "figures" and _differ(rows):
-            heading = say("dispute_pooled", name=assumption.name.replace("_", " "), mark=assumption.mark)
+            name = words.say_parameter(assumption.name)
+            heading = words.say("dispute_pooled", name=name, mark=assumption.mark)
             found.append((heading, rows))
     told = [{row.figure for row in rows} for _, rows in found]
     for rows in _clusters(figures):
         own = [row for row in rows if not any(related_names(row.relation, kind) for kind in REPEATS)]
         if _differ(own) and not any({row.figure for row in rows} <= group for group in told):
-            heading = rows[0].fact_group or rows[0].term
-            found.append((heading.replace("_", " ").replace("-", " "), rows))
+            group = rows[0].fact_group.replace("_", " ").replace("-", " ")
+            found.append((group or words.name("term", rows[0].term), rows))
     return tuple(
-        Dispute(heading, say_dispute(rows), tuple(sorted(rows, key=lambda row: (row.published, row.figure))))
+        Dispute(
+            heading,
+            say_dispute(rows, words),
+            tuple(sorted(rows, key=lambda row: (row.published, row.figure))),
+        )
         for heading, rows in found
     )
 
@@ -107,7 +115,7 @@ def related_names(relation: str, kind: str) -> set[str]:
     return names
 
 
-def say_dispute(rows: Iterable[FigureRow]) -> str:
+def say_dispute(rows: Iterable[FigureRow], words: Words = ENGLISH) -> str:
     """Say who says what: each value once, in the order of publication, with those who say it."""
     said: dict[str, list[str]] = {}
     for row in sorted(rows, key=lambda row: (row.published, row.figure)):
@@ -115,10 +123,13 @@ def say_dispute(rows: Iterable[FigureRow]) -> str:
         who = said.setdefault(row.value, [])
         if speaker.casefold() not in {name.casefold() for name in who}:
             who.append(speaker)
-    parts = [f"{value} ({', '.join(who)})" for value, who in said.items()]
+    parts = [
+        f"{value} ({words.signs.comma.join(str(words.isolate(one)) for one in who)})"
+        for value, who in said.items()
+    ]
     rest = len(parts) - MOST_SPEAKERS
-    tail = say("dispute_more", n=rest) if rest > 0 else ""
-    return say("dispute", parts="; ".join(parts[:MOST_SPEAKERS]), tail=tail)
+    tail = words.say("dispute_more", n=rest) if rest > 0 else ""
+    return words.say("dispute", parts=words.join(parts[:MOST_SPEAKERS]), tail=tail)
 
 
 def _say_speaker(row: FigureRow) -> str:

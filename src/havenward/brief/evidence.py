@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from havenward.brief.audience import ARMED_TERMS, withheld_words
 from havenward.brief.content import AssumptionRow, EventRow, FigureRow, SourceRow
-from havenward.brief.release import ARMED_TERMS, assumption_allowed, safe_text, withheld_words
-from havenward.brief.wording import say, say_amount, say_number, say_people, say_short_date
+from havenward.brief.guard import assumption_allowed, safe_text
+from havenward.brief.redact import names_kept, public_speaker, quote_for
 from havenward.dates import day_date
 from havenward.distributions import weighted_quantiles
+from havenward.words import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from havenward.brief.view import Known
     from havenward.records import Assumption, Figure, Report
     from havenward.runs import Run
+    from havenward.words import Words
 
     FloatArray = NDArray[np.float64]
 
@@ -37,6 +40,7 @@ def visible_assumptions(
     priors: Mapping[str, FloatArray],
     weights: FloatArray,
     run: Run,
+    words: Words = ENGLISH,
 ) -> tuple[AssumptionRow, ...]:
     """Summarise what members drew before any count and what they hold after it, beside the reason.
 
@@ -50,6 +54,8 @@ def visible_assumptions(
         Of the members, shape (member,).
     run
         Says on which days dates count from.
+    words
+        How numbers and dates are written.
     """
     even = np.full(len(weights), 1 / len(weights))
     weighed = not np.allclose(weights, even)
@@ -58,7 +64,7 @@ def visible_assumptions(
         if name not in draws or not assumption_allowed(name, known.audience, known.guard):
             continue
         about = about_assumption(known, name)
-        unit, write = value_writer(name, about, run)
+        unit, write = value_writer(name, about, run, words)
         before, after = priors.get(name, draws[name]), draws[name]
         moved = weighed or not np.array_equal(before, after)
         rows.append(
@@ -69,7 +75,7 @@ def visible_assumptions(
                 _three(before, even, write),
                 _three(after, weights, write) if moved else None,
                 about.basis if about else "default",
-                safe_text(about.reason, known.guard) if about else "",
+                safe_text(about.reason, known.guard, words.language) if about else "",
                 _unguarded(known, about.sources) if about else (),
                 _unguarded(known, about.figures) if about else (),
                 *(_movement(before, after, weights) if moved else (None, None)),
@@ -99,25 +105,29 @@ def _movement(before: FloatArray, after: FloatArray, weights: FloatArray) -> tup
     return level, float(np.mean((before >= low) & (before <= high)))
 
 
-def value_writer(name: str, about: Assumption | None, run: Run) -> tuple[str, Callable[[float], str]]:
+def value_writer(
+    name: str, about: Assumption | None, run: Run, words: Words = ENGLISH
+) -> tuple[str, Callable[[float], str]]:
     """Give the unit of an assumption as shown and the function that writes a value: days become dates."""
     if name.partition(".")[0] == FRONT_REACHES:
-        return "date", lambda value: _day_words(run.first_date, value, run.last_date)
+        return "date", lambda value: _day_words(run.first_date, value, run.last_date, words)
     if about is not None and about.after is not None:
         after = about.after
-        return "date", lambda value: _day_words(after, value, date.max)
+        return "date", lambda value: _day_words(after, value, date.max, words)
     if name.partition(".")[0] == DESTINATION_EFFECT:
-        return "factor", lambda value: say_amount(exp(value))
+        return "factor", lambda value: words.say_amount(exp(value))
     unit = about.unit if about else "persons" if name.partition(".")[0] == PEOPLE else ""
     if unit in {"persons", "persons per day"}:
-        return unit, say_people
-    return unit, lambda value: say_number(value) if abs(value) >= 1000 else f"{value:.3g}"
+        return unit, words.say_people
+    return unit, lambda value: words.say_number(value) if abs(value) >= 1000 else words.say_decimal(value)
 
 
-def _day_words(start: date, days: float, last: date) -> str:
+def _day_words(start: date, days: float, last: date, words: Words) -> str:
     """Write the date some days after another; what comes after the last day is only called later."""
     room = (last - start).days
-    return say("beyond") if not days <= room else say_short_date(day_date(round(days), start))
+    if not days <= room:
+        return words.say("beyond")
+    return words.say_short_date(day_date(round(days), start))
 
 
 def _unguarded(known: Known, keys: Sequence[str]) -> tuple[str, ...]:
@@ -125,8 +135,9 @@ def _unguarded(known: Known, keys: Sequence[str]) -> tuple[str, ...]:
     return tuple(key for key in keys if not known.guard.names_in(key))
 
 
-def visible_figures(known: Known) -> tuple[FigureRow, ...]:
-    """Give the figures of the reports; armed actors and withheld places drop out whole."""
+def visible_figures(known: Known, words: Words = ENGLISH) -> tuple[FigureRow, ...]:
+    """Give the figures of the reports; armed actors and withheld places drop out, persons leave quotes."""
+    keep, audience, language = names_kept(known.case), known.audience, words.language
     reports = {row.report: row for row in known.case.reports}
     rows: list[FigureRow] = []
     for figure in known.case.figures:
@@ -137,13 +148,13 @@ def visible_figures(known: Known) -> tuple[FigureRow, ...]:
             FigureRow(
                 known.marks.figures[figure.figure],
                 figure.figure,
-                figure.sentence,
-                figure_value(figure),
+                quote_for(figure.sentence, figure.quantity_text, audience, keep, language),
+                figure_value(figure, words),
                 figure.term,
                 figure.low,
                 figure.high,
                 figure.point,
-                figure.source_attribution,
+                public_speaker(figure.source_attribution, audience, keep, language),
                 report.title,
                 report.outlet,
                 report.published,
@@ -180,17 +191,18 @@ def _figure_allowed(known: Known, figure: Figure, report: Report) -> bool:
     return not small and not known.guard.names_in(" \n ".join(texts))
 
 
-def figure_value(figure: Figure) -> str:
+def figure_value(figure: Figure, words: Words = ENGLISH) -> str:
     """Write the value of a figure with its hedge."""
-    hedge = figure.quantifier.replace("_", " ")
-    unit = "%" if figure.unit == "percent" else figure.unit.replace("_", " ")
+    unit = words.say_unit(figure.unit.replace("_", " "))
     if figure.low is not None and figure.high is not None and figure.low != figure.high:
-        return f"{say_amount(figure.low)} to {say_amount(figure.high)} {unit}"
+        low, high = words.say_amount(figure.low), words.say_amount(figure.high)
+        return f"{words.say('page_range', low=low, high=high)} {unit}"
     value = next((v for v in (figure.point, figure.low, figure.high) if v is not None), None)
     if value is None:
         return f"{figure.quantity_text} {unit}"
-    number = say_number(value) if value == int(value) else say_amount(value)
-    return f"{'' if hedge in {'exact', 'between'} else hedge + ' '}{number} {unit}"
+    number = words.say_number(value) if value == int(value) else words.say_amount(value)
+    hedge = f"hedge_{figure.quantifier}"
+    return words.say(hedge, value=f"{number} {unit}") if hedge in words.phrases else f"{number} {unit}"
 
 
 def visible_sources(
@@ -221,25 +233,25 @@ def visible_sources(
     return tuple(rows)
 
 
-def visible_events(known: Known) -> tuple[EventRow, ...]:
+def visible_events(known: Known, words: Words = ENGLISH) -> tuple[EventRow, ...]:
     """Give the dated changes of access, for those who may see them."""
     if not known.may("events"):
         return ()
     return tuple(
         EventRow(
             str(row.date),
-            row.kind.replace("_", " "),
+            words.name("event", row.kind),
             row.location or f"{row.from_} \u2013 {row.to}".strip(" \u2013"),
-            "" if row.value is None else say_amount(row.value),
+            "" if row.value is None else words.say_amount(row.value),
             row.published,
         )
         for row in sorted(known.case.events, key=lambda row: str(row.date))
     )
 
 
-def withheld_rows(known: Known, figures: Sequence[FigureRow]) -> tuple[str, ...]:
+def withheld_rows(known: Known, figures: Sequence[FigureRow], words: Words = ENGLISH) -> tuple[str, ...]:
     """Say in words what kinds of thing are held back, and how many rows of reports."""
-    words = list(withheld_words(known.audience))
+    kinds = list(withheld_words(known.audience, words.language))
     visible = {row.report for row in known.case.reports}
     missing = sum(row.report in visible and row.review != "rejected" for row in known.case.figures) - len(
         figures
@@ -249,5 +261,5 @@ def withheld_rows(known: Known, figures: Sequence[FigureRow]) -> tuple[str, ...]
         for row in known.case.sources
     )
     if missing or named:
-        words.append(say("withheld_figures", n=missing, m=named))
-    return tuple(words)
+        kinds.append(words.say("withheld_figures", n=missing, m=named))
+    return tuple(kinds)

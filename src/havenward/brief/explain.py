@@ -14,7 +14,7 @@ from havenward.brief.chains import (
     report_item,
     source_item,
 )
-from havenward.brief.compose import compose_brief
+from havenward.brief.compose import NOTHING, compose_brief
 from havenward.brief.facts import current_locations, read_draws, read_weights
 from havenward.brief.numbers import HEADLINES, TOTALS, headline_item, location_item, need_item, total_item
 from havenward.brief.view import give_marks
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from havenward.brief.chains import Item
+    from havenward.brief.shortages import Shortages
     from havenward.records import Case, Figure, Need, Standard
     from havenward.runs import Run
 
@@ -45,6 +46,7 @@ def explain_name(
     name: str,
     standards: Sequence[Standard] = (),
     household_size: float = 5.0,
+    shortages: Shortages = NOTHING,
 ) -> tuple[Item, ...]:
     """Follow a name of a brief back to what it rests on. For the team: nothing is withheld.
 
@@ -54,7 +56,7 @@ def explain_name(
         The case as the run knew it, with the assumptions that were drawn.
     run
         A complete run folder.
-    needs, standards, household_size
+    needs, standards, household_size, shortages
         As for `compose_brief`.
     name
         A mark (`A3`, `F12`, `S4`), or the name of an assumption, figure, fact group, report, source,
@@ -72,7 +74,7 @@ def explain_name(
     RunError
         The tables of the run cannot be read.
     """
-    brief = compose_brief(case, run, needs, BriefSettings(TEAM), standards, household_size)
+    brief = compose_brief(case, run, needs, BriefSettings(TEAM), standards, household_size, shortages)
     with told_if_damaged(run):
         members, _ = read_weights(run)
         draws, _ = read_draws(run, members)

@@ -5,23 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from havenward.brief.content import Amount, Headline, Note
-from havenward.brief.facts import amounts, at_day
-from havenward.brief.wording import range_words, say, say_amount, say_quantity, say_short_date
+from havenward.brief.facts import at_day
+from havenward.brief.release import leave_out
 from havenward.dates import day_date
 from havenward.records import TOTAL, Standard
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from havenward.brief.content import AssumptionRow, Fan, FigureRow, NeedRow
-    from havenward.brief.facts import Capacity, Pressure
+    from havenward.brief.shortages import Shortages
     from havenward.brief.view import Known
-
-    FloatArray = NDArray[np.float64]
+    from havenward.words import Words
 
 MAX_NOTES = 5
 DISPLACED_ASSUMPTIONS = ("displaced_total", "population_at_risk", "release_fraction")
@@ -34,52 +30,51 @@ def compose_headlines(
     days: Sequence[date],
     total: Fan,
     received: Amount,
-    pressure: Pressure,
-    capacities: Mapping[str, Capacity],
-    weights: FloatArray,
+    shortages: Shortages,
     needs: Sequence[NeedRow],
     opening: Amount | None,
     assumptions: Sequence[AssumptionRow],
     figures: Sequence[FigureRow],
+    planned: Sequence[FigureRow],
     standards: Sequence[Standard],
 ) -> tuple[Headline, ...]:
     """Compose the four big numbers: displaced, received, sites over capacity, water."""
-    few, at = known.guard.suppress_below, list(days).index(focal)
+    words, few = known.words, known.guard.suppress_below
 
     def in_words(amount: Amount) -> str:
-        return "{central} ({low} to {high})".format(**range_words(known.shown(amount), few))
+        return words.say("amount_range", **words.range_words(known.shown(amount), few))
 
     marks = sorted({day_date(n, known.day) for n in (28, 90)} | {days[-1]} - {focal})
     displaced_lines = tuple(
-        f"{say_short_date(day)} (+{(day - known.day).days} days): {in_words(at_day(total, day))}"
+        words.say(
+            "amount_on_day",
+            day=words.say_short_date(day),
+            after=(day - known.day).days,
+            amount=in_words(at_day(total, day)),
+        )
         for day in marks
         if day in total.dates and day != focal
     )
     sure = [row for row in assumptions if row.name in DISPLACED_ASSUMPTIONS]
     behind = {name for row in sure for name in row.figures}
     notes = [Note(row.mark, row.mark) for row in sure]
-    notes += [
-        Note(row.mark, row.mark)
-        for row in figures
-        if row.figure in behind or (not behind and row.term == "expected_displaced")
-    ]
+    named = [row for row in figures if row.figure in behind] if behind else planned
+    notes += [Note(row.mark, row.mark) for row in named]
     here = [Note(row.mark, row.mark) for row in assumptions if row.name in RECEIVED_ASSUMPTIONS]
-    over = amounts(pressure.people_over, weights)[at]
-    likely = sum(day is not None for day in pressure.first_likely.values())
-    lines_over = [say("big_over_line", n=likely, of=len(capacities), day=say_short_date(days[-1]))]
-    if capacities:
-        shown = known.shown(over)
+    likely = sum(room.first_likely is not None for room in shortages.rooms.values())
+    lines_over = [
+        words.say("big_over_line", n=likely, of=len(shortages.rooms), day=words.say_short_date(days[-1]))
+    ]
+    if focal in shortages.people_over and shortages.rooms:
+        parts = [dict(room.over)[focal] for room in shortages.rooms.values() if focal in dict(room.over)]
+        shown = known.shown(leave_out(shortages.people_over[focal], parts, known.guard))
         lines_over.append(
-            say(
-                "big_over_people",
-                **range_words(shown, few),
-                day=say_short_date(focal),
-            )
+            words.say("big_over_people", **words.range_words(shown, few), day=words.say_short_date(focal))
         )
-    received_lines = (say("big_received_line", opening=in_words(opening)),) if opening else ()
+    received_lines = (words.say("big_received_line", opening=in_words(opening)),) if opening else ()
     return (
         Headline(
-            say("big_displaced"),
+            words.say("big_displaced"),
             known.shown(at_day(total, focal)),
             "people",
             focal,
@@ -87,7 +82,7 @@ def compose_headlines(
             tuple(notes[:MAX_NOTES]),
         ),
         Headline(
-            say("big_received"),
+            words.say("big_received"),
             known.shown(received),
             "people",
             focal,
@@ -95,33 +90,35 @@ def compose_headlines(
             tuple((here or notes)[:MAX_NOTES]),
         ),
         Headline(
-            say("big_over"),
-            amounts(pressure.sites_over, weights)[at],
+            words.say("big_over"),
+            shortages.sites_over.get(focal, Amount(0, 0, 0)),
             "sites",
             focal,
             tuple(lines_over),
-            (Note("Table 1", "sites"),),
+            (Note(words.say("note_sites"), "sites"),),
         ),
-        _water_headline(focal, needs, standards),
+        _water_headline(words, focal, needs, standards),
     )
 
 
-def _water_headline(focal: date, needs: Sequence[NeedRow], standards: Sequence[Standard]) -> Headline:
+def _water_headline(
+    words: Words, focal: date, needs: Sequence[NeedRow], standards: Sequence[Standard]
+) -> Headline:
     """Give the need that comes first, water, with shelter beside it."""
     rows = {need.standard: need for need in needs if need.location == TOTAL and need.date == focal}
     water, tents = rows.get("water_supply"), rows.get("family_tents")
     table = {standard.standard: standard for standard in standards}
     lines = []
     if "water_supply" in table:
-        lines.append(say("big_water_line", quantity=say_amount(table["water_supply"].quantity)))
+        lines.append(words.say("big_water_line", quantity=words.say_amount(table["water_supply"].quantity)))
     if tents and not tents.amount.suppressed:
         low, central, high = (
-            say_quantity(value or 0, tents.unit)[0]
+            words.say_quantity(value or 0, tents.unit)[0]
             for value in (tents.amount.low, tents.amount.central, tents.amount.high)
         )
-        lines.append(say("big_tents_line", low=low, central=central, high=high))
+        lines.append(words.say("big_tents_line", low=low, central=central, high=high))
     amount = water.amount if water else Amount(None, None, None)
-    notes = tuple(Note("Standard", f"s-{key}") for key in ("water_supply",) if key in table)
+    notes = tuple(Note(words.say("note_standard"), f"s-{key}") for key in ("water_supply",) if key in table)
     return Headline(
-        say("big_water"), amount, water.unit if water else "litres per day", focal, tuple(lines), notes
+        words.say("big_water"), amount, water.unit if water else "litres per day", focal, tuple(lines), notes
     )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from havenward.brief.content import Learning, Lesson
 from havenward.brief.evidence import DESTINATION_EFFECT
-from havenward.brief.release import safe_text
-from havenward.brief.wording import say
+from havenward.brief.guard import safe_text
+from havenward.words import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from havenward.brief.content import AssumptionRow
     from havenward.brief.view import Known
     from havenward.runs import Run
+    from havenward.words import Words
 
 MOST_LESSONS, MOST_ALIKE = 6, 3  # so many of one kind, as the draw of single places
 RANGE = 0.9  # of what was drawn before lies in the range of a brief
@@ -33,7 +34,7 @@ def learning_of(run: Run) -> Learning:
     )
 
 
-def tell_lessons(rows: Iterable[AssumptionRow], known: Known) -> tuple[Lesson, ...]:
+def tell_lessons(rows: Iterable[AssumptionRow], known: Known, words: Words = ENGLISH) -> tuple[Lesson, ...]:
     """Tell of the assumptions that the counts moved most, the most moved first.
 
     Parameters
@@ -42,6 +43,8 @@ def tell_lessons(rows: Iterable[AssumptionRow], known: Known) -> tuple[Lesson, .
         Assumptions that the audience may see.
     known
         Names of places.
+    words
+        In which language.
     """
     found = []
     for row in rows:
@@ -49,7 +52,7 @@ def tell_lessons(rows: Iterable[AssumptionRow], known: Known) -> tuple[Lesson, .
             continue
         shift, narrowing = abs(row.level - 0.5), 1.0 - row.kept / RANGE
         if shift >= LEAST_SHIFT or narrowing >= LEAST_NARROWING:
-            found.append((-max(2 * shift, narrowing), row.name, _lesson(row, known)))
+            found.append((-max(2 * shift, narrowing), row.name, _lesson(row, known, words)))
     chosen: list[Lesson] = []
     for _, name, lesson in sorted(found, key=lambda item: item[:2]):
         alike = sum(one.key.partition(".")[0] == name.partition(".")[0] for one in chosen)
@@ -58,24 +61,30 @@ def tell_lessons(rows: Iterable[AssumptionRow], known: Known) -> tuple[Lesson, .
     return tuple(chosen)
 
 
-def _lesson(row: AssumptionRow, known: Known) -> Lesson:
+def _lesson(row: AssumptionRow, known: Known, words: Words) -> Lesson:
     level, kept = row.level or 0.0, row.kept or 0.0
     side = "higher" if level >= 0.5 + CLEAR_SHIFT else "lower" if level <= 0.5 - CLEAR_SHIFT else "same"
     if row.unit == "date" and side != "same":
         side = {"higher": "later", "lower": "earlier"}[side]
     sure = "surer" if 1.0 - kept / RANGE >= LEAST_NARROWING else "unsure"
-    words = say(f"lesson_{side}_{sure}")
     return Lesson(
-        row.mark, row.name, name_assumption(row.name, known), row.unit, row.prior, row.posterior or (), words
+        row.mark,
+        row.name,
+        name_assumption(row.name, known, words),
+        row.unit,
+        row.prior,
+        row.posterior or (),
+        words.say(f"lesson_{side}_{sure}"),
     )
 
 
-def name_assumption(name: str, known: Known) -> str:
+def name_assumption(name: str, known: Known, words: Words = ENGLISH) -> str:
     """Name an assumption in words: `capacity.camp_a` is `capacity, Hill Camp`."""
     parameter, dot, place = name.partition(".")
     row = known.locations.get(place)
-    words = say("draw_of_place") if parameter == DESTINATION_EFFECT and dot else parameter.replace("_", " ")
-    return f"{words}, {row.name if row else place}" if dot else words
+    drawn = parameter == DESTINATION_EFFECT and dot
+    told = words.say("draw_of_place") if drawn else words.say_parameter(parameter)
+    return f"{told}{words.signs.comma}{words.isolate(row.name if row else place)}" if dot else told
 
 
 def visible_notes(known: Known, learning: Learning) -> tuple[str, ...]:

@@ -13,20 +13,12 @@ from havenward.brief.evidence import visible_figures
 from havenward.brief.facts import current_locations, latest, name_series, read_fans
 from havenward.brief.lessons import learning_of
 from havenward.brief.page import planning_bars, render
+from havenward.brief.plans import planning_figures
 from havenward.brief.release import guard_for, hand_over
 from havenward.brief.view import Known, give_marks
-from havenward.brief.wording import (
-    MISUSE,
-    PHRASES,
-    limit_lines,
-    say,
-    say_date,
-    say_people,
-    say_share,
-    say_short_date,
-)
 from havenward.records import TOTAL
 from havenward.runs import told_if_damaged
+from havenward.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,6 +97,7 @@ def write_look_back(
     target: str = "counted_displaced",
     note: str = "",
     series: Sequence[str] = (),
+    language: str = "en",
 ) -> Path:
     """Write `look-back.html`: forecasts beside what was counted and what published plans said.
 
@@ -126,6 +119,8 @@ def write_look_back(
     series
         Counting systems that are compared, never joined. Empty: all of the cumulative counts, and of the
         counts of the stock the one with the most counts, which the target is about.
+    language
+        `en`, `fr`, `es` or `ar`.
 
     Returns
     -------
@@ -141,17 +136,20 @@ def write_look_back(
     """
     guard = guard_for(case.locations, case.title, AUDIENCE, case.suppress_below)
     targets = [target, *(name for name in MEASURES if name != target)]
-    parts = [_part(case, run, targets, until, tuple(series)) for run in runs]
-    drawing, day = _planning(case, runs, guard_day=max(run.last_date for run in runs), series=tuple(series))
+    words = Words(language)
+    parts = [_part(case, run, targets, until, tuple(series), words) for run in runs]
+    last = max(run.last_date for run in runs)
+    drawing, day = _planning(case, runs, guard_day=last, series=tuple(series), words=words)
     html = render(
         "look-back.html",
+        words,
         title=case.title,
         parts=parts,
-        limits=_limits(runs),
+        limits=_limits(runs, words),
         planning=drawing,
         planning_day=day,
-        origins=[say_date(run.origin_date) for run in runs],
-        until_note=say("look_until", day=say_date(until), note=note).strip() if until else note,
+        origins=[words.say_date(run.origin_date) for run in runs],
+        until_note=words.say("look_until", day=words.say_date(until), note=note).strip() if until else note,
     )
     folder = Path(folder)
     with hand_over(folder, (FILE,), guard) as part:
@@ -159,14 +157,14 @@ def write_look_back(
     return folder / FILE
 
 
-def _limits(runs: Sequence[Run]) -> list[str]:
+def _limits(runs: Sequence[Run], words: Words) -> list[str]:
     """Say once what the forecasts cannot tell, though they may have different tracks."""
     lines = [
         line
         for run in runs
-        for line in limit_lines(str(run.meta["track"]), run.origin_date, learning_of(run))
+        for line in words.limit_lines(str(run.meta["track"]), run.origin_date, learning_of(run))
     ]
-    return [*dict.fromkeys(lines), *MISUSE]
+    return [*dict.fromkeys(lines), *words.misuse_lines()]
 
 
 def compare_with_counts(
@@ -204,43 +202,60 @@ def _counts(case: Case, run: Run, target: str, until: date | None, series: Seque
     return [Count(row.date, row.persons or 0, row.series, row.published) for row in rows]
 
 
-def _part(case: Case, run: Run, targets: Sequence[str], until: date | None, series: Sequence[str]) -> Part:
+def _part(
+    case: Case,
+    run: Run,
+    targets: Sequence[str],
+    until: date | None,
+    series: Sequence[str],
+    words: Words,
+) -> Part:
     with told_if_damaged(run):
         fans = read_fans(run, targets)
     names = name_series(case)
-    panels, lead = [], say("look_none")
+    panels, lead = [], words.say("look_none")
     for target in targets:
         if (target, TOTAL) not in fans:
             continue
         fan = fans[target, TOTAL]
         compared = compare_with_counts(case, fan, run, target, until, series)
-        panels.append(_panel(run, target, fan, compared, names))
+        panels.append(_panel(run, target, fan, compared, names, words))
         if target == targets[0] and compared:
-            lead = _end_words(compared[-1])
-    meta = (
-        f"track {run.meta['track']}, {run.meta['members']} members, seed {run.meta['seed']}, priors "
-        f"{run.meta['priors']}, Havenward {run.meta['package_version']}"
+            lead = _end_words(compared[-1], words)
+    meta = words.say(
+        "look_meta",
+        track=run.meta["track"],
+        members=run.meta["members"],
+        seed=run.meta["seed"],
+        priors=run.meta["priors"],
+        version=run.meta["package_version"],
     )
     return Part(run.origin_date, lead, panels, meta)
 
 
 def _panel(
-    run: Run, target: str, fan: Fan, compared: Sequence[Comparison], names: Mapping[str, str]
+    run: Run,
+    target: str,
+    fan: Fan,
+    compared: Sequence[Comparison],
+    names: Mapping[str, str],
+    words: Words,
 ) -> Panel:
-    heading = PHRASES[f"target_{target}"]
+    heading = words.say(f"target_{target}")
     counts = tuple(Count(row.day, row.counted, names[row.series], row.day) for row in compared)
-    statements = _statements(compared, names)
-    words = f"{heading}, forecast of {say_date(run.origin_date)}. " + " ".join(statements)
+    statements = _statements(compared, names, words)
+    said = words.say("look_alt", heading=heading, day=words.say_date(run.origin_date))
     chart = fan_chart(
         f"{target}-{run.origin_date.isoformat()}",
         _weekly(fan, run.origin_date),
         heading,
-        words,
+        " ".join([said, *statements]),
         LARGE,
         FanSettings(counts=counts, origin=run.origin_date),
+        words,
     )
-    counted = ", ".join(sorted({count.series for count in counts}))
-    return Panel(heading, chart, counted, statements, _table(run.origin_date, compared))
+    counted = words.signs.comma.join(sorted({count.series for count in counts}))
+    return Panel(heading, chart, counted, statements, _table(run.origin_date, compared, words))
 
 
 def _weekly(fan: Fan, origin: date) -> Fan:
@@ -255,67 +270,59 @@ def _weekly(fan: Fan, origin: date) -> Fan:
     return FanRecord(tuple(fan.dates[n] for n in keep), *columns)
 
 
-def _statements(compared: Sequence[Comparison], names: Mapping[str, str]) -> list[str]:
+def _statements(compared: Sequence[Comparison], names: Mapping[str, str], words: Words) -> list[str]:
     """Say plainly how often counts lay inside, and where the forecast missed; one block for each series."""
     if not compared:
-        return [say("look_none")]
+        return [words.say("look_none")]
     lines = []
     for series in sorted({row.series for row in compared}):
         rows = [row for row in compared if row.series == series]
-        inside = sum(row.inside for row in rows)
-        half = sum(row.band == 50 for row in rows)
-        lines.append(
-            f"{names[series]}: "
-            + say(
-                "look_inside",
-                n=inside,
-                of=len(rows),
-                share=say_share(inside, len(rows)),
-                half=half,
-                half_share=say_share(half, len(rows)),
-            )
-        )
-        above = [row for row in rows if row.counted > row.high]
-        below = [row for row in rows if row.counted < row.low]
-        for key, missed in (("look_above", above), ("look_below", below)):
-            if missed:
-                lines.append(
-                    f"{names[series]}: "
-                    + say(
-                        key,
-                        n=len(missed),
-                        of=len(rows),
-                        first=say_short_date(missed[0].day),
-                        last=say_short_date(missed[-1].day),
-                    )
-                )
-        if not above and not below:
-            lines.append(f"{names[series]}: {say('look_never')}")
-        lines.append(f"{names[series]}: {_end_words(rows[-1])}")
+        said = _series_words(rows, words)
+        head = words.say("page_colon", label=names[series])
+        lines += [f"{head} {line}" for line in said]
     return lines
 
 
-def _end_words(row: Comparison) -> str:
-    way = "too high" if row.central > row.counted else "too low"
-    error = f"{say_people(abs(row.central - row.counted), 0)} {way}"
-    verdict = say("look_end_inside" if row.inside else "look_end_missed", error=error)
-    return say(
+def _series_words(rows: Sequence[Comparison], words: Words) -> list[str]:
+    inside = sum(row.inside for row in rows)
+    half = sum(row.band == 50 for row in rows)
+    lines = [
+        words.say(
+            "look_inside",
+            n=inside,
+            of=len(rows),
+            share=words.say_share(inside, len(rows)),
+            half=half,
+            half_share=words.say_share(half, len(rows)),
+        )
+    ]
+    above = [row for row in rows if row.counted > row.high]
+    below = [row for row in rows if row.counted < row.low]
+    for key, missed in (("look_above", above), ("look_below", below)):
+        if missed:
+            first, last = (words.say_short_date(missed[at].day) for at in (0, -1))
+            lines.append(words.say(key, n=len(missed), of=len(rows), first=first, last=last))
+    if not above and not below:
+        lines.append(words.say("look_never"))
+    return [*lines, _end_words(rows[-1], words)]
+
+
+def _end_words(row: Comparison, words: Words) -> str:
+    way = "look_too_high" if row.central > row.counted else "look_too_low"
+    error = words.say(way, n=words.say_people(abs(row.central - row.counted), 0))
+    verdict = words.say("look_end_inside" if row.inside else "look_end_missed", error=error)
+    return words.say(
         "look_end",
-        day=say_date(row.day),
-        counted=say_people(row.counted),
-        central=say_people(row.central),
-        low=say_people(row.low),
-        high=say_people(row.high),
+        day=words.say_date(row.day),
+        counted=words.say_people(row.counted),
+        central=words.say_people(row.central),
+        low=words.say_people(row.low),
+        high=words.say_people(row.high),
         verdict=verdict,
     )
 
 
-def _signed(value: float) -> str:
-    sign = "+" if value > 0 else "\u2212" if value < 0 else ""
-    return f"{sign}{say_people(abs(value), 0)}"
-
-
-def _table(origin: date, compared: Sequence[Comparison]) -> list[TableRow]:
+def _table(origin: date, compared: Sequence[Comparison], words: Words) -> list[TableRow]:
     """Choose the count nearest to each of the days, and the last, of every series."""
     rows = []
     for series in sorted({row.series for row in compared}):
@@ -325,27 +332,27 @@ def _table(origin: date, compared: Sequence[Comparison]) -> list[TableRow]:
             wanted = origin + timedelta(days=days)
             near = min(mine, key=lambda row: abs((row.day - wanted).days))
             if abs((near.day - wanted).days) <= NEAR_DAYS:
-                chosen.append((f"day {days}", near))
-        chosen.append(("last count", mine[-1]))
+                chosen.append((words.say("look_day_n", n=days), near))
+        chosen.append((words.say("look_last_count"), mine[-1]))
         rows += [
             TableRow(
-                words,
+                told,
                 row.day,
                 series,
-                say_people(row.low),
-                say_people(row.central),
-                say_people(row.high),
-                say_people(row.counted),
+                words.say_people(row.low),
+                words.say_people(row.central),
+                words.say_people(row.high),
+                words.say_people(row.counted),
                 row.inside,
-                _signed(row.central - row.counted),
+                words.say_signed(row.central - row.counted),
             )
-            for words, row in chosen
+            for told, row in chosen
         ]
     return rows
 
 
 def _planning(
-    case: Case, runs: Sequence[Run], guard_day: date, series: Sequence[str]
+    case: Case, runs: Sequence[Run], guard_day: date, series: Sequence[str], words: Words
 ) -> tuple[Markup | None, date]:
     """Draw what reports expected beside forecasts of people ever displaced and their last counts."""
     guard = guard_for(case.locations, case.title, AUDIENCE, case.suppress_below)
@@ -353,7 +360,7 @@ def _planning(
     told = replace(case, reports=tuple(row for row in case.reports if row.published <= guard_day))
     known = Known(told, guard_day, current_locations(told), guard, AUDIENCE, give_marks(told, ()))
     names = name_series(case)
-    bars = planning_bars(row for row in visible_figures(known) if row.term == "expected_displaced")
+    bars = planning_bars(planning_figures(visible_figures(known, words), guard_day), words)
     counts = [count for run in runs for count in _counts(case, run, "displaced_total", None, series)]
     last = {}
     for count in sorted(counts, key=lambda count: count.date):
@@ -368,8 +375,13 @@ def _planning(
             at = fan.dates.index(day)
             bars.append(
                 RangeBar(
-                    f"Forecast of {say_short_date(run.origin_date)}",
-                    f"{say_people(fan.q50[at])} ({say_people(fan.q05[at])} to {say_people(fan.q95[at])})",
+                    words.say("look_forecast", day=words.say_short_date(run.origin_date)),
+                    words.say(
+                        "look_amount",
+                        central=words.say_people(fan.q50[at]),
+                        low=words.say_people(fan.q05[at]),
+                        high=words.say_people(fan.q95[at]),
+                    ),
                     fan.q05[at],
                     fan.q50[at],
                     fan.q95[at],
@@ -379,12 +391,18 @@ def _planning(
     if not bars:
         return None, day
     marks = [
-        (float(count.persons), f"{names[key]}: {say_people(count.persons)} by {say_short_date(count.date)}")
+        (
+            float(count.persons),
+            words.say(
+                "look_by",
+                series=names[key],
+                persons=words.say_people(count.persons),
+                day=words.say_short_date(count.date),
+            ),
+        )
         for key, count in sorted(last.items())
     ]
-    words = (
-        "; ".join(f"{bar.words}, {bar.detail}" for bar in bars)
-        + ". Counted: "
-        + "; ".join(w for _, w in marks)
-    )
-    return range_chart("planned", bars, PHRASES["look_planned"], words, marks), day
+    described = words.join([f"{bar.words}{words.signs.comma}{bar.detail}" for bar in bars])
+    if marks:
+        described += ". " + words.say("look_alt_counted", marks=words.join([told for _, told in marks]))
+    return range_chart("planned", bars, words.say("look_planned"), described, marks, words), day

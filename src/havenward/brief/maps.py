@@ -1,13 +1,36 @@
-"""Where people will be: a map with circles in proportion to people and rings for capacity."""
+"""Where people will be: maps with circles in proportion to people, rings for capacity, marks of shortfall."""
 
 from __future__ import annotations
 
-from math import cos, hypot, log10, pi, radians, sin, sqrt
+from math import cos, hypot, log10, pi, sin, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
-from havenward.brief.svg import BAND_50, DARK, GREY, INK, PALE, RULE, WARM, figure, join, label, line, tag
-from havenward.brief.wording import say, say_date, say_number, say_people
+from havenward.brief.map_sheets import (
+    PANEL,
+    PRINT,
+    SCREEN,
+    Ground,
+    Sheet,
+    draw_borders,
+    lay_ground,
+    lay_sheet,
+)
+from havenward.brief.release import coarsen
+from havenward.brief.svg import (
+    BAND_50,
+    DARK,
+    GREY,
+    INK,
+    WARM,
+    figure,
+    join,
+    label,
+    line,
+    path,
+    tag,
+)
 from havenward.geography import distance_km
+from havenward.words import ARABIC, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,13 +41,11 @@ if TYPE_CHECKING:
     from havenward.brief.content import Brief, Place
     from havenward.brief.release import Guard
 
-WIDTH = 560.0
-MARGIN = 64.0
-LARGEST = 26.0  # radius of the largest circle
+    Point = tuple[float, float]
+
 SMALLEST = 2.5
-KEY_HEIGHT = 2 * LARGEST + 8
+MANY = 20  # with more places than this circles are smaller, and a number that finds no room is left out
 LONGEST_NAME = 26
-NAMED = 12  # places that are named on the map; all have their number of the table
 TOO_CLOSE = 4.0  # places nearer than this on the page count as one point and are spread
 
 
@@ -46,118 +67,239 @@ class MapNotes(NamedTuple):
     without_position: tuple[str, ...]
     approximate: bool
     moved: bool
+    coarse: bool = False
+    short: bool = False
+    crowded: bool = False
 
 
-def draw_map(brief: Brief) -> tuple[Markup | None, MapNotes]:
-    """Draw the receiving places of a brief; None where no place has a position."""
-    with_position = [
-        (n, place)
-        for n, place in enumerate(brief.places, start=1)
-        if place.latitude is not None and place.longitude is not None
-    ]
-    notes = MapNotes(
-        tuple(place.name for place in brief.places if place.latitude is None),
-        any(place.approximate for _, place in with_position),
-        moved=False,
-    )
-    if not with_position:
+def draw_map(
+    brief: Brief, words: Words | None = None, sheet: Sheet = SCREEN, day: date | None = None
+) -> tuple[Markup | None, MapNotes]:
+    """Draw the receiving places of a brief on a day; None where no place has a position.
+
+    Parameters
+    ----------
+    brief
+        Positions are coarsened here as its audience may see them.
+    words
+        Language of the labels; English where none is given.
+    sheet
+        `SCREEN`, `PRINT` or `SLIDE`.
+    day
+        A key day; the focal day where none is given.
+    """
+    words, day = words or Words(), day or brief.focal_day
+    places, notes = _with_position(brief)
+    if not places:
         return None, notes
-    spots, height, degrees_per_unit = _lay_out(with_position, brief.focal_day)
-    parts = [tag("rect", x=0.5, y=0.5, width=WIDTH - 1, height=height - 1, fill=PALE, stroke=RULE)]
-    for spot in sorted(spots, key=lambda spot: -max(spot.radius, spot.ring)):
-        parts += _spot(spot)
-    parts += _labels(spots, brief.focal_day, brief.guard, height)
-    middle = sum(spot.place.latitude or 0 for spot in spots) / len(spots)
-    parts += _scale_bar(degrees_per_unit, middle, height)
-    parts.append(_north())
-    largest = ", ".join(
-        f"{spot.place.name} {say_people(spot.place.on(brief.focal_day).central, brief.suppress_below)}"
-        for spot in spots[:5]
+    sheet = _suited(sheet, len(places))
+    ground = lay_ground([position for *_, position in places], sheet)
+    peak = _peak([place for _, place, *_ in places], (day,))
+    spots = _set_spots(places, ground, sheet, day, peak)
+    short = any(_is_short(spot.place, day) for spot in spots)
+    parts = [lay_sheet(sheet, ground.height), *draw_borders(getattr(brief, "boundaries", ""), ground, sheet)]
+    parts += _circles(spots, day, sheet)
+    parts += _labels(spots, day, brief, words, sheet, ground.height)
+    parts += _scale_bar(ground, sheet)
+    parts += _circle_key(peak, ground.height, sheet, words, short=short)
+    largest = words.join(
+        [
+            f"{spot.place.name} {words.say_people(spot.place.on(day).central, brief.suppress_below)}"
+            for spot in spots[:5]
+        ]
     )
-    day = say_date(brief.focal_day)
-    parts += _circle_key(_peak(brief.places, brief.focal_day), height)
     drawing = figure(
-        "map",
-        WIDTH,
-        height + KEY_HEIGHT,
-        f"Receiving places on {day}",
-        say("map_alt", n=len(spots), day=day, largest=largest),
+        sheet.key,
+        sheet.width,
+        ground.height + _key_height(sheet),
+        words.say("map_title", day=words.say_date(day)),
+        words.say("map_alt", n=len(spots), day=words.say_date(day), largest=largest),
         *parts,
         class_="chart map",
     )
-    return drawing, notes._replace(moved=any(spot.moved for spot in spots))
+    return drawing, notes._replace(
+        moved=any(spot.moved for spot in spots), short=short, crowded=len(spots) > MANY
+    )
 
 
-def _circle_key(peak: float, top: float) -> list[Markup]:
+def draw_small_multiples(brief: Brief, words: Words | None = None, columns: int = 3) -> Markup | None:
+    """Draw one small map for each key day, circles on one scale; None where no place has a position.
+
+    A place that is likely to hold more people than it can take bears a diamond as well as another colour.
+    """
+    words, sheet = words or Words(), PANEL
+    places, _ = _with_position(brief)
+    if not places:
+        return None
+    sheet = _suited(sheet, len(places))
+    ground, days = lay_ground([position for *_, position in places], sheet), brief.key_days
+    peak = _peak([place for _, place, *_ in places], days)
+    columns = min(columns, len(days))
+    wide, tall, top = sheet.width + 8, ground.height + 36, 0.0
+    borders = join(draw_borders(getattr(brief, "boundaries", ""), ground, sheet))
+    parts: list[Markup] = []
+    told = []
+    for n, day in enumerate(days):
+        # the first day stands where reading begins
+        column = n % columns if words.direction == "ltr" else columns - 1 - n % columns
+        spots = _set_spots(places, ground, sheet, day, peak)
+        over = sum(_is_short(spot.place, day) for spot in spots)
+        people = words.say_people(_received(brief, day), brief.suppress_below)
+        about = {"people": people, "over": words.say_number(over)}
+        below = words.say("map_day_line", **about)
+        told.append(f"{words.say_date(day)}: {words.say('map_day_words', **about)}")
+        bare = [spot._replace(ring=0.0) for spot in spots]
+        drawn = [lay_sheet(sheet, ground.height), borders, *_circles(bare, day, sheet)]
+        edge, anchor = (1.0, "start") if words.direction == "ltr" else (sheet.width - 1, "end")
+        heads = [
+            label(edge, -16, words.say_short_date(day), size=sheet.size + 1, weight="600", anchor=anchor),
+            label(edge, -5, below, size=sheet.size, fill=GREY, anchor=anchor),
+        ]
+        at = f"translate({wide * column:.0f} {28 + tall * (n // columns):.0f})"
+        parts.append(tag("g", *drawn, *heads, transform=at))
+        top = tall * (n // columns + 1)
+    rows_wide = wide * columns - 8
+    key_sheet = sheet._replace(width=rows_wide)
+    return figure(
+        "map-days",
+        rows_wide,
+        top + _key_height(sheet) + 4,
+        words.say("map_days_title"),
+        words.say("map_days_alt", days=words.join(told)),
+        *parts,
+        *_circle_key(peak, top, key_sheet, words, short=True, ring=False),
+        class_="chart map",
+    )
+
+
+def _suited(sheet: Sheet, places: int) -> Sheet:
+    """Make circles smaller where there are many."""
+    return sheet._replace(largest=max(sheet.largest * min(1.0, sqrt(MANY / places)), 0.5 * sheet.largest))
+
+
+def _received(brief: Brief, day: date) -> float | None:
+    amount = dict(brief.received).get(day)
+    return amount.central if amount else None
+
+
+def _is_short(place: Place, day: date) -> bool:
+    """Tell whether more people than there is room for are likelier than not on a day."""
+    over = place.over_on(day)
+    return over is not None and (over.central or 0) > 0
+
+
+def _with_position(brief: Brief) -> tuple[list[tuple[int, Place, Point]], MapNotes]:
+    """Give the receiving places with a position: number in the table, place, longitude and latitude."""
+    found, coarse = [], False
+    for number, place in enumerate(brief.places, start=1):
+        position = coarsen(place.latitude, place.longitude, brief.audience)
+        coarse = coarse or position.precision == "coarse"
+        if position.latitude is not None and position.longitude is not None:
+            found.append((number, place, (position.longitude, position.latitude)))
+    notes = MapNotes(
+        tuple(place.name for place in brief.places if place.latitude is None),
+        any(place.approximate for _, place, *_ in found),
+        moved=False,
+        coarse=coarse,
+    )
+    return found, notes
+
+
+def _key_height(sheet: Sheet) -> float:
+    return max(2 * sheet.largest, 1.4 * sheet.size) + 8
+
+
+def _circle_key(
+    peak: float, top: float, sheet: Sheet, words: Words, *, short: bool, ring: bool = True
+) -> list[Markup]:
     """Draw what the circles stand for, in the same drawing, so that the scale is the same at any size."""
     if peak <= 0:
         return []
     step = 10 ** int(log10(peak))
     sizes = [value for value in (step * 5, step, step / 5) if 1 <= value <= peak]
-    parts, x, y = [], 6.0, top + KEY_HEIGHT / 2 + 2
-    for value in sizes:
-        radius = _radius(value, peak)
+    sizes = sizes[: 2 if sheet.width > PRINT.width else 1]
+    unit = sheet.size / 11
+    parts, x, y = [], 4.0 * unit, top + _key_height(sheet) / 2 + 2
+
+    def write(text: str) -> None:
+        nonlocal x
+        parts.append(label(x + 4 * unit, y + 4 * unit, text, fill=GREY, size=sheet.size))
+        x += 10 * unit + _wide(text, sheet.size)
+
+    for n, value in enumerate(sizes):
+        radius = _radius(value, peak, sheet)
         x += radius
         parts.append(tag("circle", cx=x, cy=y, r=radius, fill=BAND_50, stroke=DARK))
-        parts.append(label(x + radius + 4, y + 4, f"{say_number(value)} people", fill=GREY))
-        x += radius + 92
-    parts.append(
-        tag(
-            "circle",
-            cx=x + 12,
-            cy=y,
-            r=11.0,
-            fill="none",
-            stroke=WARM,
-            stroke_width=1.5,
-            stroke_dasharray="4 2",
+        x += radius
+        number = words.say_number(value)
+        write(words.say("map_people", n=number) if n == 0 else number)
+    if ring:
+        x += 7 * unit
+        parts.append(
+            tag(
+                "circle",
+                cx=x,
+                cy=y,
+                r=7 * unit,
+                fill="none",
+                stroke=WARM,
+                stroke_width=1.5,
+                stroke_dasharray="4 2",
+            )
         )
-    )
-    parts.append(label(x + 28, y + 4, "capacity", fill=GREY))
+        x += 7 * unit
+        write(words.say("map_capacity"))
+    if short:
+        x += 5 * unit
+        parts.append(_diamond(x, y, 5 * unit))
+        x += 5 * unit
+        write(words.say("map_short"))
     return parts
 
 
-def _peak(places: Sequence[Place], day: date) -> float:
-    return max((place.on(day).central or 0 for place in places), default=0)
+def _wide(text: str, size: float) -> float:
+    """Guess how wide a text is: Latin letters of the shipped font are about half its size."""
+    return (0.62 if ARABIC.search(text) else 0.53) * size * len(text)
 
 
-def _radius(people: float, peak: float) -> float:
+def _diamond(x: float, y: float, size: float) -> Markup:
+    """Draw the mark of a shortfall, which is told by its shape where there is no colour."""
+    points = [(x, y - size), (x + size, y), (x, y + size), (x - size, y)]
+    return tag("path", d=path(points, close=True), fill=WARM, stroke="#fff", stroke_width=1)
+
+
+def _peak(places: Sequence[Place], days: Sequence[date]) -> float:
+    return max((place.on(day).central or 0 for place in places for day in days), default=0)
+
+
+def _radius(people: float, peak: float, sheet: Sheet) -> float:
     """Give the radius of a circle whose area is in proportion to people."""
-    return LARGEST * sqrt(max(people, 0) / peak) if peak > 0 else 0.0
+    return sheet.largest * sqrt(max(people, 0) / peak) if peak > 0 else 0.0
 
 
-def _lay_out(places: Sequence[tuple[int, Place]], day: date) -> tuple[list[Spot], float, float]:
-    """Project places on the page (equirectangular, true at the middle) and spread those that meet."""
-    lats = [place.latitude or 0.0 for _, place in places]
-    lons = [place.longitude or 0.0 for _, place in places]
-    squeeze = cos(radians((min(lats) + max(lats)) / 2))
-    wide = max((max(lons) - min(lons)) * squeeze, 0.05)
-    tall = max(max(lats) - min(lats), 0.05)
-    height = min(max(WIDTH * tall / wide, WIDTH * 0.55), WIDTH * 0.95)
-    scale = min((WIDTH - 2 * MARGIN) / wide, (height - 2 * MARGIN) / tall)
-    left = (WIDTH - scale * (max(lons) - min(lons)) * squeeze) / 2
-    top = (height - scale * (max(lats) - min(lats))) / 2
-    peak = _peak([place for _, place in places], day)
-    # a ring may outgrow the page where a place takes far more than will come: it is left out there
+def _set_spots(
+    places: Sequence[tuple[int, Place, Point]], ground: Ground, sheet: Sheet, day: date, peak: float
+) -> list[Spot]:
+    """Set the places of a day on the ground and spread those that meet."""
     spots = []
-    for number, place in places:
+    for number, place, position in places:
         limit = place.capacity.central if place.capacity else None
-        ring = _radius(limit, peak) if limit is not None else 0.0
+        ring = _radius(limit, peak, sheet) if limit is not None else 0.0
         spots.append(
             Spot(
                 number,
                 place,
-                left + ((place.longitude or 0.0) - min(lons)) * squeeze * scale,
-                top + (max(lats) - (place.latitude or 0.0)) * scale,
-                max(_radius(place.on(day).central or 0.0, peak), SMALLEST),
-                ring if ring <= LARGEST * 1.8 else 0.0,
+                *ground(*position),
+                max(_radius(place.on(day).central or 0.0, peak, sheet), SMALLEST * sheet.size / 11),
+                # a ring may outgrow the page where a place takes far more than will come: left out there
+                ring if ring <= sheet.largest * 1.8 else 0.0,
                 moved=False,
             )
         )
-    return _spread(spots), height, 1 / scale
+    return _spread(spots, sheet)
 
 
-def _spread(spots: list[Spot]) -> list[Spot]:
+def _spread(spots: list[Spot], sheet: Sheet) -> list[Spot]:
     """Move places that lie on one point on a circle around it, so that each can be seen."""
     groups: list[list[Spot]] = []
     for spot in spots:
@@ -173,13 +315,22 @@ def _spread(spots: list[Spot]) -> list[Spot]:
         if len(group) == 1:
             found += group
             continue
-        around = max(9.0, 0.8 * max(spot.radius for spot in group))
+        around = max(9.0 * sheet.size / 11, 0.8 * max(spot.radius for spot in group))
         for n, spot in enumerate(group):
             turn = 2 * pi * n / len(group)
             found.append(
                 spot._replace(x=spot.x + around * cos(turn), y=spot.y + around * sin(turn), moved=True)
             )
     return sorted(found, key=lambda spot: spot.number)
+
+
+def _circles(spots: Sequence[Spot], day: date, sheet: Sheet) -> list[Markup]:
+    """Draw the places, the largest below; the marks of shortfalls lie above all of them."""
+    parts = []
+    for spot in sorted(spots, key=lambda spot: -max(spot.radius, spot.ring)):
+        parts += _spot(spot)
+    size = 0.4 * sheet.size
+    return parts + [_diamond(spot.x, spot.y, size) for spot in spots if _is_short(spot.place, day)]
 
 
 def _spot(spot: Spot) -> list[Markup]:
@@ -213,24 +364,28 @@ def _spot(spot: Spot) -> list[Markup]:
     return parts
 
 
-def _labels(spots: Sequence[Spot], day: date, guard: Guard, height: float) -> list[Markup]:
+def _labels(
+    spots: Sequence[Spot], day: date, brief: Brief, words: Words, sheet: Sheet, height: float
+) -> list[Markup]:
     """Name the fullest places where there is room; every other place carries its number only."""
-    taken: list[tuple[float, float, float, float]] = [
-        (WIDTH - 40, 0, WIDTH, 50),
-        (0, height - 30, 130, height),
-    ]
+    taken: list[tuple[float, float, float, float]] = [(0, height - 2.4 * sheet.size, 12 * sheet.size, height)]
     taken += [
         (s.x - s.radius * 0.6, s.y - s.radius * 0.6, s.x + s.radius * 0.6, s.y + s.radius * 0.6)
         for s in spots
     ]
     parts: list[Markup] = []
     for n, spot in enumerate(spots):
-        words = f"{spot.number} {short_name(spot.place.name, guard)}" if n < NAMED else str(spot.number)
-        second = say_people(spot.place.on(day).central, guard.suppress_below) if n < NAMED else ""
-        if _place_label(spot, words, second, taken, parts, height):
+        number = words.say_number(spot.number)
+        name = short_name(spot.place.name, brief.guard)
+        second = words.say_people(spot.place.on(day).central, brief.suppress_below)
+        if n < sheet.named and any(
+            _place_label(spot, text, second, taken, parts, height, sheet)
+            for text in (f"{number} {name}", number)
+        ):
             continue
-        if not _place_label(spot, str(spot.number), "", taken, parts, height):
-            parts.append(label(spot.x, spot.y + 3.5, str(spot.number), anchor="middle", size=10, halo=True))
+        if not _place_label(spot, number, "", taken, parts, height, sheet) and len(spots) <= MANY:
+            middle = spot.y + 0.32 * sheet.size
+            parts.append(label(spot.x, middle, number, anchor="middle", size=sheet.size - 1, halo=True))
     return parts
 
 
@@ -243,53 +398,48 @@ def short_name(name: str, guard: Guard) -> str:
 
 def _place_label(
     spot: Spot,
-    words: str,
+    text: str,
     second: str,
     taken: list[tuple[float, float, float, float]],
     parts: list[Markup],
     height: float,
+    sheet: Sheet,
 ) -> bool:
     """Try the eight sides of a circle; take the first where the text meets nothing."""
-    wide = 6.1 * max(len(words), len(second)) + 2
-    tall = 25.0 if second else 12.0
-    away = max(spot.radius, spot.ring if spot.ring < LARGEST else 0) + 3
+    size = sheet.size
+    wide = max(_wide(text, size), _wide(second, size)) + 2
+    tall = (2.27 if second else 1.09) * size
+    away = max(spot.radius, spot.ring if spot.ring < sheet.largest else 0) + 3
     for dx, dy in ((1, 0), (-1, 0), (0.7, -0.8), (0.7, 0.8), (-0.7, -0.8), (-0.7, 0.8), (0, -1), (0, 1)):
         x, y = spot.x + away * dx, spot.y + away * dy
         left = x if dx > 0 else x - wide if dx < 0 else x - wide / 2
         top = y - tall / 2 + dy * tall / 2
         box = (left, top, left + wide, top + tall)
-        if box[0] < 3 or box[2] > WIDTH - 3 or box[1] < 3 or box[3] > height - 3:
+        if box[0] < 3 or box[2] > sheet.width - 3 or box[1] < 3 or box[3] > height - 3:
             continue
         if any(box[0] < b[2] and box[2] > b[0] and box[1] < b[3] and box[3] > b[1] for b in taken):
             continue
         taken.append(box)
         anchor = "start" if dx > 0 else "end" if dx < 0 else "middle"
         at = left if dx > 0 else left + wide if dx < 0 else left + wide / 2
-        parts.append(label(at, top + 10, words, anchor=anchor, halo=True, weight="600" if second else None))
+        weight = "600" if second else None
+        parts.append(label(at, top + 0.91 * size, text, anchor=anchor, halo=True, weight=weight, size=size))
         if second:
-            parts.append(label(at, top + 22, second, anchor=anchor, halo=True, fill=DARK))
+            parts.append(label(at, top + 2 * size, second, anchor=anchor, halo=True, fill=DARK, size=size))
         return True
     return False
 
 
-def _scale_bar(degrees_per_unit: float, latitude: float, height: float) -> list[Markup]:
-    """Draw a scale bar of a round length, true for north to south and, at this latitude, east to west."""
-    km_per_unit = distance_km(0, latitude, 0, latitude + degrees_per_unit)
-    length = next((km for km in (500, 200, 100, 50, 20, 10, 5, 2, 1) if km / km_per_unit <= 110), 1)
-    x, y, wide = 12.0, height - 14, length / km_per_unit
+def _scale_bar(ground: Ground, sheet: Sheet) -> list[Markup]:
+    """Draw a scale bar of a round length, true for north to south and at the middle latitude to the east."""
+    middle = ground.north - (ground.height / 2 - ground.top) / ground.scale
+    km_per_unit = distance_km(0, middle, 0, middle + 1 / ground.scale)
+    longest = 10 * sheet.size
+    length = next((km for km in (500, 200, 100, 50, 20, 10, 5, 2, 1) if km / km_per_unit <= longest), 1)
+    x, y, wide = sheet.size, ground.height - sheet.size - 1, length / km_per_unit
     return [
         line(x, y, x + wide, y, stroke=INK, width=1.5),
         line(x, y - 4, x, y + 1, stroke=INK, width=1.5),
         line(x + wide, y - 4, x + wide, y + 1, stroke=INK, width=1.5),
-        label(x + wide + 5, y + 3, f"{length} km", fill=INK),
+        label(x + wide + 5, y + 3, f"{length} km", fill=INK, size=sheet.size),
     ]
-
-
-def _north() -> Markup:
-    x, y = WIDTH - 20, 30.0
-    return join(
-        [
-            tag("path", d=f"M{x} {y - 16}L{x + 5} {y}L{x} {y - 4}L{x - 5} {y}Z", fill=INK),
-            label(x, y + 13, "N", anchor="middle", fill=INK, weight="600"),
-        ]
-    )

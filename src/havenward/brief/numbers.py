@@ -9,16 +9,8 @@ import numpy as np
 from havenward.brief.chains import Item, assumption_item, say_rows, source_item
 from havenward.brief.headlines import DISPLACED_ASSUMPTIONS, RECEIVED_ASSUMPTIONS
 from havenward.brief.tables import standard_words
-from havenward.brief.wording import (
-    say,
-    say_chance,
-    say_date,
-    say_people,
-    say_quantity,
-    say_range,
-    say_short_date,
-)
 from havenward.records import RECEIVING_KINDS, TOTAL
+from havenward.words import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +32,7 @@ TOTALS = ("displaced_total", "remaining")
 
 
 def _amount(amount: Amount) -> str:
-    return f"{say_people(amount.central, 0)} ({say_range(amount, 0)})"
+    return f"{ENGLISH.say_people(amount.central, 0)} ({ENGLISH.say_range(amount, 0)})"
 
 
 def _plain_amount(amount: Amount | None) -> list[float | None] | None:
@@ -51,7 +43,8 @@ def _on_days(told: Told, rows: Iterable[tuple[date, Amount]]) -> tuple[list[str]
     """Write amounts by day, in words and as plain values."""
     origin, listed = told.brief.origin_date, list(rows)
     lines = [
-        f"{say_short_date(day)} (+{(day - origin).days} days): {_amount(amount)}" for day, amount in listed
+        f"{ENGLISH.say_short_date(day)} (+{(day - origin).days} days): {_amount(amount)}"
+        for day, amount in listed
     ]
     return lines, {day.isoformat(): _plain_amount(amount) for day, amount in listed}
 
@@ -59,8 +52,8 @@ def _on_days(told: Told, rows: Iterable[tuple[date, Amount]]) -> tuple[list[str]
 def _known_line(told: Told) -> str:
     brief = told.brief
     return (
-        f"known on {say_date(brief.origin_date)}; track {brief.track}; central number, and the range that "
-        "holds 9 chances in 10"
+        f"known on {ENGLISH.say_date(brief.origin_date)}; track {brief.track}; central number, and the "
+        "range that holds 9 chances in 10"
     )
 
 
@@ -70,9 +63,11 @@ def headline_item(told: Told, key: str, headline: Headline, draws: Mapping[str, 
     if headline.unit == "people":
         words = _amount(amount)
     else:
-        low, central, high = (say_quantity(v or 0, headline.unit)[0] for v in _plain_amount(amount) or [])
-        words = f"{central} ({low} to {high}) {say_quantity(1, headline.unit)[1]}"
-    lines = [f"{headline.label}: {words} on {say_date(headline.day)}", _known_line(told)]
+        low, central, high = (
+            ENGLISH.say_quantity(v or 0, headline.unit)[0] for v in _plain_amount(amount) or []
+        )
+        words = f"{central} ({low} to {high}) {ENGLISH.say_quantity(1, headline.unit)[1]}"
+    lines = [f"{headline.label}: {words} on {ENGLISH.say_date(headline.day)}", _known_line(told)]
     lines += headline.lines if key != "total" else ()  # it has all its days
     values: dict[str, Any] = {
         "day": headline.day.isoformat(),
@@ -102,7 +97,11 @@ def headline_item(told: Told, key: str, headline: Headline, draws: Mapping[str, 
 def total_item(told: Told, key: str, draws: Mapping[str, FloatArray]) -> Item:
     """Explain a total of the whole case beside the four big numbers."""
     rows: tuple[tuple[date, Amount], ...] = getattr(told.brief, key)
-    what = say("target_displaced_total") if key == "displaced_total" else "People still inside (team only)"
+    what = (
+        ENGLISH.say("target_displaced_total")
+        if key == "displaced_total"
+        else "People still inside (team only)"
+    )
     lines, values = _on_days(told, rows)
     parts = _behind(told, TOTAL, DISPLACED_ASSUMPTIONS, draws)
     return Item("headline", "", key, (what, _known_line(told), *lines), {"on_days": values}, tuple(parts))
@@ -119,12 +118,12 @@ def need_item(told: Told, standard: Standard) -> Item:
     for need in brief.needs:
         if need.location == TOTAL and need.standard == standard.standard:
             low, central, high = (
-                say_quantity(v or 0, need.unit)[0] for v in _plain_amount(need.amount) or []
+                ENGLISH.say_quantity(v or 0, need.unit)[0] for v in _plain_amount(need.amount) or []
             )
-            unit = say_quantity(1, need.unit)[1]
+            unit = ENGLISH.say_quantity(1, need.unit)[1]
             people = _amount(need.people)
             words = f"{central} ({low} to {high}) {unit} for {people} people"
-            lines.append(f"{say_short_date(need.date)}: {words}")
+            lines.append(f"{ENGLISH.say_short_date(need.date)}: {words}")
             values["on_days"][need.date.isoformat()] = _plain_amount(need.amount)
     lines.append("the people are those of 'received', place by place and member by member")
     return Item("need", "", standard.item, tuple(lines), values)
@@ -212,7 +211,7 @@ def location_item(told: Told, row: Location, draws: Mapping[str, FloatArray]) ->
     place = next(
         (p for p in (*brief.places, *brief.gates, *brief.origins) if p.location == row.location), None
     )
-    lines = [f"{row.name}, {say(f'kind_{row.kind}')}" if row.kind != "marker" else row.name]
+    lines = [f"{row.name}, {ENGLISH.say(f'kind_{row.kind}')}" if row.kind != "marker" else row.name]
     values: dict[str, Any] = {"name": row.name, "kind": row.kind, "row": f"locations.csv row {row.row}"}
     parts: list[Item] = []
     if place is not None:
@@ -230,7 +229,7 @@ def location_item(told: Told, row: Location, draws: Mapping[str, FloatArray]) ->
         values["capacity"] = _plain_amount(place.capacity)
         values["capacity_is"] = place.capacity_basis
         if place.chance_over is not None:
-            lines.append(f"chance of any day over capacity: {say_chance(place.chance_over)}")
+            lines.append(f"chance of any day over capacity: {ENGLISH.say_chance(place.chance_over)}")
             values["chance_over"] = place.chance_over
         parts += _capacity_items(told, row)
     rows = [one for one in told.case.locations if one.location == row.location]
@@ -249,10 +248,10 @@ def location_item(told: Told, row: Location, draws: Mapping[str, FloatArray]) ->
 def _capacity_lines(told: Told, row: Location) -> list[str]:
     place = next(p for p in told.brief.places if p.location == row.location)
     if not place.limits:
-        return [f"capacity: {say('fan_none')}"]
+        return [f"capacity: {ENGLISH.say('fan_none')}"]
     lines = [
-        f"capacity from {say_short_date(limit.since)}: {_amount(limit.persons)}, "
-        f"{say(f'capacity_{limit.basis}')}"
+        f"capacity from {ENGLISH.say_short_date(limit.since)}: {_amount(limit.persons)}, "
+        f"{ENGLISH.say(f'capacity_{limit.basis}')}"
         for limit in place.limits
     ]
     if row.capacity is not None:

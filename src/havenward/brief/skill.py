@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
-from havenward.brief.wording import say, say_number
+from havenward.words import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from havenward.words import Words
 
 TABLE = "track_record.csv"
 TARGET = "net_arrivals"
@@ -40,6 +43,14 @@ class Record(NamedTuple):
     width_ratio_95: float
 
 
+class PastSkill(NamedTuple):
+    """What is said of skill: what was measured, one row per horizon, and where it fell short."""
+
+    about: tuple[str, ...]
+    rows: tuple[Record, ...]
+    losses: tuple[str, ...]
+
+
 def read_track_record() -> tuple[Record, ...]:
     """Read the shipped table."""
     text = (resources.files("havenward") / "tables" / TABLE).read_text(encoding="utf-8")
@@ -50,11 +61,23 @@ def read_track_record() -> tuple[Record, ...]:
     )
 
 
-def skill_lines(records: Sequence[Record] | None = None) -> list[str]:
-    """Write the section of the model card, in Markdown."""
+def past_skill(records: Sequence[Record] | None = None, words: Words = ENGLISH) -> PastSkill:
+    """Say how forecasts did on past crises; without a record, only that no skill is claimed."""
     rows = [row for row in (read_track_record() if records is None else records) if row.target == TARGET]
     if not rows:
-        return [say("skill_none")]
+        return PastSkill((words.say("skill_none"),), (), ())
+    crises, day = max(row.crises for row in rows), date.fromisoformat(max(row.made_on for row in rows))
+    what = words.say("skill_what", crises=crises, day=words.say_date(day))
+    losses = (*_losses(rows, words), words.say("skill_scope"))
+    return PastSkill((words.say("skill_none"), what), tuple(rows), losses)
+
+
+def skill_lines(records: Sequence[Record] | None = None) -> list[str]:
+    """Write the section of the model card, in Markdown."""
+    past = past_skill(records)
+    if not past.rows:
+        return list(past.about)
+    none, what = past.about
     table = [
         (
             "| days ahead | crises | outcomes | our score | best rule | its score | skill | "
@@ -63,43 +86,36 @@ def skill_lines(records: Sequence[Record] | None = None) -> list[str]:
         "|" + " --- |" * 9,
     ]
     table += [
-        f"| {row.horizon} | {row.crises} | {say_number(row.n)} | {row.wis_log:.3f} | {row.best_rule} | "
-        f"{row.wis_log_best:.3f} | {row.skill:+.1%} ({row.skill_low:+.1%} to {row.skill_high:+.1%}) | "
-        f"{row.coverage_50:.0%} / {row.coverage_95:.0%} | {row.tvd:.1%} / {row.tvd_best:.1%} |"
-        for row in rows
+        f"| {row.horizon} | {row.crises} | {ENGLISH.say_number(row.n)} | {row.wis_log:.3f} | "
+        f"{row.best_rule} | {row.wis_log_best:.3f} | {row.skill:+.1%} ({row.skill_low:+.1%} to "
+        f"{row.skill_high:+.1%}) | {row.coverage_50:.0%} / {row.coverage_95:.0%} | "
+        f"{row.tvd:.1%} / {row.tvd_best:.1%} |"
+        for row in past.rows
     ]
-    crises = max(row.crises for row in rows)
-    return [
-        say("skill_none"),
-        "",
-        say("skill_what", crises=crises, day=max(row.made_on for row in rows)),
-        "",
-        *table,
-        "",
-        "Where it fell short:",
-        "",
-        *(f"- {line}" for line in _losses(rows)),
-        f"- {say('skill_scope')}",
-    ]
+    losses = [f"- {line}" for line in past.losses]
+    return [none, "", what, "", *table, "", "Where it fell short:", "", *losses]
 
 
-def _losses(rows: Sequence[Record]) -> Iterator[str]:
+def _losses(rows: Sequence[Record], words: Words) -> Iterator[str]:
     """Say every loss and every aim that was missed."""
+
+    def per_cent(share: float, digits: int = 1) -> str:
+        return words.say_percent(share, digits)
+
     for row in rows:
         h = row.horizon
         if row.skill < 0:
-            yield say("skill_worse", h=h, value=f"{-row.skill:.1%}")
+            yield words.say("skill_worse", h=h, value=per_cent(-row.skill))
         elif row.skill_low <= 0:
-            yield say("skill_zero", h=h)
+            yield words.say("skill_zero", h=h)
         if h in AIM_HORIZONS and 0 <= row.skill < AIM_SKILL:
-            yield say("skill_short", h=h, aim=f"{AIM_SKILL:.0%}", value=f"{row.skill:.1%}")
+            yield words.say("skill_short", h=h, aim=per_cent(AIM_SKILL, 0), value=per_cent(row.skill))
         for share, low, high in BANDS:
             held = row.coverage_50 if share == 50 else row.coverage_95
             if not low <= held <= high:
-                yield say(
-                    "skill_narrow" if held < low else "skill_wide", h=h, share=share, held=f"{held:.1%}"
-                )
+                key = "skill_narrow" if held < low else "skill_wide"
+                yield words.say(key, h=h, share=share, held=per_cent(held))
         if row.width_ratio_95 > AIM_WIDTH:
-            yield say("skill_width", h=h, times=f"{row.width_ratio_95:.2f}")
+            yield words.say("skill_width", h=h, times=words.say_decimal(row.width_ratio_95))
         if row.tvd > row.tvd_best:
-            yield say("skill_place", h=h, tvd=f"{row.tvd:.1%}", best=f"{row.tvd_best:.1%}")
+            yield words.say("skill_place", h=h, tvd=per_cent(row.tvd), best=per_cent(row.tvd_best))

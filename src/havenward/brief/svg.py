@@ -1,4 +1,8 @@
-"""How SVG is written: elements with every text and attribute escaped, numbers short, scales and ticks."""
+"""How SVG is written: elements with every text and attribute escaped, numbers short, scales and ticks.
+
+A drawing runs from left to right in every language: its time axis does, as on charts of Arabic newspapers
+and statistics, and what a map shows has no mirror image. A label with Arabic words is set right to left.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ from math import floor, log10
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
+
+from havenward.words import ARABIC, END
 
 # One family of blue for people, one warm contrast for shortfall, greys for context; the three blues differ
 # in lightness, so that they stay apart in print without colour.
@@ -17,6 +23,7 @@ INK = "#1d2733"
 GREY = "#55606b"
 RULE = "#d5dbe1"
 PALE = "#eef2f5"
+RTL_START = "\u2067"
 
 
 def tag(name: str, /, *children: object, **attributes: object) -> Markup:
@@ -60,6 +67,7 @@ def figure(
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {short(width)} {short(height)}",
         role="img",
+        direction="ltr",
         aria_labelledby=f"{key}-t {key}-d",
         class_=class_,
     )
@@ -77,22 +85,14 @@ def label(
     halo: bool = False,
 ) -> Markup:
     """Write a text; a halo keeps it readable over lines."""
-    extra = (
-        {"stroke": "#fff", "stroke_width": 3.0, "paint_order": "stroke", "stroke_linejoin": "round"}
-        if halo
-        else {}
-    )
-    return tag(
-        "text",
-        text,
-        x=float(x),
-        y=float(y),
-        text_anchor=anchor,
-        font_size=size,
-        fill=fill,
-        font_weight=weight,
-        **extra,
-    )
+    around = {"stroke": "#fff", "stroke_width": 3.0, "stroke_linejoin": "round"} if halo else {}
+    place = {"x": float(x), "y": float(y), "text_anchor": anchor, "font_size": size, "font_weight": weight}
+    if not ARABIC.search(text):
+        return tag("text", text, **place, fill=fill, **around, paint_order="stroke" if halo else None)
+    words = f"{RTL_START}{text}{END}"
+    drawn = tag("text", words, **place, fill=fill)
+    # letters that are joined would cut into one another with their halos: these are drawn below all letters
+    return tag("text", words, **place, fill="#fff", aria_hidden="true", **around) + drawn if halo else drawn
 
 
 def line(

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from havenward.brief.audience import allows
 from havenward.brief.content import Amount
-from havenward.brief.release import allows
+from havenward.words import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from havenward.brief.release import Guard
     from havenward.records import Case, Location
+    from havenward.words import Words
 
 
 class Marks(NamedTuple):
@@ -36,6 +38,7 @@ class Known(NamedTuple):
     guard: Guard
     audience: str
     marks: Marks
+    words: Words = ENGLISH
 
     def may(self, kind: str) -> bool:
         """Tell whether the audience may see a kind of thing."""

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-import csv
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from havenward.brief.page import write_page
+from havenward.brief.cells import write_table
+from havenward.brief.hxl import tags_for
 from havenward.brief.release import hand_over
-from havenward.brief.tables import NEEDS_COLUMNS, PEOPLE_COLUMNS, needs_rows, people_rows
-from havenward.brief.workbook import neutralise, write_workbook
+from havenward.brief.rows import (
+    GAPS_COLUMNS,
+    NEEDS_COLUMNS,
+    PEOPLE_COLUMNS,
+    gaps_rows,
+    needs_rows,
+    people_rows,
+)
+from havenward.errors import Problem, ReleaseError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from havenward.brief.content import Brief
 
-FILES = ("brief.html", "brief.xlsx", "people.csv", "needs.csv")
+ARCHIVE = "brief.zip"
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first moment that a ZIP can hold: the same brief, the same bytes
+READABLE = 0o644 << 16
+MADE_ON_UNIX = 3
 
 
-def write_brief(brief: Brief, folder: Path) -> tuple[Path, ...]:
-    """Write the products of a brief: page, workbook and tables.
+def write_brief(brief: Brief, folder: Path, products: Sequence[str] = ()) -> tuple[Path, ...]:
+    """Write the products of a brief.
 
     The files are written beside the folder, re-opened and searched for what the audience may not see, and
     only then put in place.
@@ -31,36 +42,174 @@ def write_brief(brief: Brief, folder: Path) -> tuple[Path, ...]:
         From `compose_brief`.
     folder
         Is made where it does not exist; files of these names are replaced.
+    products
+        Some of `PRODUCTS`; all where none is named.
 
     Returns
     -------
     paths
-        `brief.html`, `brief.xlsx`, `people.csv`, `needs.csv`.
+        The files, in the order in which they were written.
 
     Raises
     ------
     ReleaseError
-        The folder holds a run or cannot be written to, or a file holds something that the audience may
-        not see; nothing was put in place.
+        The folder holds a run or cannot be written to, a product is not known, or a file holds something
+        that the audience may not see; nothing was put in place.
     """
     folder = Path(folder)
-    with hand_over(folder, FILES, brief.guard) as part:
-        (part / "brief.html").write_text(write_page(brief), encoding="utf-8", newline="\n")
-        write_workbook(brief, part / "brief.xlsx")
-        write_table(part / "people.csv", PEOPLE_COLUMNS, people_rows(brief))
-        write_table(part / "needs.csv", NEEDS_COLUMNS, needs_rows(brief))
-    return tuple(folder / file for file in FILES)
+    chosen = _chosen(products)
+    names: list[str] = []  # grows while the files are written; the check reads it when all are there
+    with hand_over(folder, names, brief.guard) as part:
+        for product in chosen:
+            PRODUCTS[product](brief, part)
+            names += sorted(_files_in(part) - set(names))
+    return tuple(folder / name for name in names)
 
 
-def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a CSV that spreadsheets read as UTF-8 (it begins with a byte order mark), text neutralised."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([_plain(value) for value in row] for row in rows)
+def _chosen(products: Sequence[str]) -> list[str]:
+    """Give the products in the order in which they are written."""
+    unknown = [product for product in products if product not in PRODUCTS]
+    if unknown:
+        raise ReleaseError([_unknown_product(product) for product in unknown])
+    return [product for product in PRODUCTS if product in products or not products]
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else round(value, 6)
-    return neutralise(value)
+def _unknown_product(product: str) -> Problem:
+    close = nearest(product, tuple(PRODUCTS))
+    repair = f"did you mean '{close}'?" if close else "choose one of these"
+    return Problem(
+        "products",
+        f"unknown product '{product}'",
+        f"expected {', '.join(PRODUCTS)}",
+        repair,
+        "product-unknown",
+    )
+
+
+def _files_in(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+# -- one function per product: heavy libraries are imported when one needs them ---------------------------
+
+
+def _write_html(brief: Brief, part: Path) -> None:
+    from havenward.brief.page import write_page
+
+    (part / "brief.html").write_text(write_page(brief), encoding="utf-8", newline="\n")
+
+
+def _write_pdf(brief: Brief, part: Path) -> None:
+    from havenward.brief.pdf import write_pdf
+
+    write_pdf(brief, part / "brief.pdf")
+
+
+def _write_workbook(brief: Brief, part: Path) -> None:
+    from havenward.brief.workbook import write_workbook
+
+    write_workbook(brief, part / "brief.xlsx")
+
+
+def _write_tables(brief: Brief, part: Path) -> None:
+    tables = (
+        ("people.csv", PEOPLE_COLUMNS, people_rows(brief)),
+        ("needs.csv", NEEDS_COLUMNS, needs_rows(brief)),
+        ("gaps.csv", GAPS_COLUMNS, gaps_rows(brief)),
+    )
+    for name, columns, rows in tables:
+        tags = tags_for(columns, people=name == "people.csv") if brief.hxl else ()
+        write_table(part / name, columns, rows, tags)
+
+
+def _write_star(brief: Brief, part: Path) -> None:
+    from havenward.brief.star import FOLDER, write_star
+
+    write_star(brief, part / FOLDER)
+
+
+def _write_geodata(brief: Brief, part: Path) -> None:
+    from havenward.brief.geodata import write_geojson, write_geopackage
+
+    write_geopackage(brief, part / "locations.gpkg")
+    write_geojson(brief, part / "locations.geojson")
+
+
+def _write_forecast(brief: Brief, part: Path) -> None:
+    from havenward.brief.hubverse import write_forecast
+
+    write_forecast(brief, part / "forecast.parquet")
+
+
+def _write_plan(brief: Brief, part: Path) -> None:
+    from havenward.brief.plan_block import write_plan_block
+
+    write_plan_block(brief, part / "planning-scenario.md")
+
+
+def _write_pictures(brief: Brief, part: Path) -> None:
+    from havenward.brief.pictures import write_pictures
+
+    folder = part / "pictures"
+    folder.mkdir()
+    write_pictures(brief, folder)
+
+
+def _write_dataset(brief: Brief, part: Path) -> None:
+    from havenward.brief.dataset import write_descriptions
+
+    write_descriptions(brief, part, sorted(_files_in(part)))
+
+
+def _write_archive(_: Brief, part: Path) -> None:
+    names = sorted(_files_in(part))
+    write_archive(part / ARCHIVE, ((name, (part / name).read_bytes()) for name in names))
+
+
+def write_archive(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    """Write a ZIP whose bytes depend on names and contents only."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name, content in files:
+            about = zipfile.ZipInfo(name, LONG_AGO)
+            about.compress_type = zipfile.ZIP_DEFLATED
+            about.create_system = MADE_ON_UNIX
+            about.external_attr = READABLE
+            archive.writestr(about, content)
+
+
+# The description counts and hashes what was written before it; the archive holds everything.
+PRODUCTS: dict[str, Callable[[Brief, Path], None]] = {
+    "html": _write_html,
+    "pdf": _write_pdf,
+    "workbook": _write_workbook,
+    "tables": _write_tables,
+    "star": _write_star,
+    "geodata": _write_geodata,
+    "forecast": _write_forecast,
+    "plan": _write_plan,
+    "pictures": _write_pictures,
+    "dataset": _write_dataset,
+    "archive": _write_archive,
+}
+FILES = (
+    "brief.html",
+    "brief.pdf",
+    "brief.xlsx",
+    "gaps.csv",
+    "needs.csv",
+    "people.csv",
+    "powerbi/dim_date.csv",
+    "powerbi/dim_scenario.csv",
+    "powerbi/dim_site.csv",
+    "powerbi/dim_standard.csv",
+    "powerbi/fact_gaps.csv",
+    "powerbi/fact_needs.csv",
+    "powerbi/fact_people.csv",
+    "locations.geojson",
+    "locations.gpkg",
+    "forecast.parquet",
+    "planning-scenario.md",
+    "datapackage.json",
+    "dataset.json",
+    ARCHIVE,
+)  # of every brief; pictures come on top, as many as there are places to draw

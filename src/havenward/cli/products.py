@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from havenward.cli.words import (
     DONE,
+    USAGE,
     WRONG,
     add_command,
     add_machine_options,
@@ -17,7 +17,7 @@ from havenward.cli.words import (
     show_progress,
     tell_unread,
 )
-from havenward.settings import AUDIENCES
+from havenward.settings import AUDIENCES, LANGUAGES
 
 if TYPE_CHECKING:
     import argparse
@@ -68,7 +68,7 @@ def add_brief(commands: Commands) -> None:
         commands,
         "brief",
         "write the brief of a run, or of a case as known on a day, for an audience",
-        "havenward brief runs/eve --out briefs/eve --audience public",
+        "havenward brief runs/eve --out briefs/eve --language fr --previous runs/july",
         _run_brief,
     )
     parser.add_argument("source", type=Path, metavar="CASE|RUN", help="run folder, or case folder")
@@ -78,6 +78,25 @@ def add_brief(commands: Commands) -> None:
         default="",
         metavar="|".join(AUDIENCES),
         help="who may read it (empty: as the case says)",
+    )
+    parser.add_argument(
+        "--reason",
+        default="",
+        metavar="TEXT",
+        help="why somebody needs more than the public may see; needed for partner and team, and logged "
+        "beside the products",
+    )
+    parser.add_argument(
+        "--language", default="en", metavar="|".join(LANGUAGES), help="language of every fixed phrase"
+    )
+    parser.add_argument(
+        "--previous",
+        type=Path,
+        metavar="RUN",
+        help="run folder of the last brief of this crisis: the new one says what changed since",
+    )
+    parser.add_argument(
+        "--hxl", action="store_true", help="put a row of HXL tags under the header of the tables"
     )
     parser.add_argument(
         "--as-of", type=read_date, metavar="DATE", help="origin date where a case is named (empty: today)"
@@ -91,10 +110,20 @@ def _run_brief(chosen: argparse.Namespace) -> int:
     from havenward.runs import RUN_FILE, read_run
     from havenward.settings import BriefSettings, ForecastSettings
 
-    if (chosen.source / RUN_FILE).is_file():
-        run = read_run(chosen.source)
-    else:
-        case = load_case(chosen.source)
+    run = read_run(chosen.source) if (chosen.source / RUN_FILE).is_file() else None
+    case = load_case(run.case_folder if run else chosen.source)
+    wanted = BriefSettings(
+        chosen.audience or case.audience,
+        case.suppress_below,
+        chosen.language,
+        chosen.hxl,
+        " ".join(chosen.reason.split()),
+    )
+    if wanted.audience != AUDIENCES[0] and not wanted.reason:
+        say(_ask_reason(wanted.audience, from_case=not chosen.audience))
+        return USAGE
+    previous = read_run(chosen.previous) if chosen.previous else None
+    if run is None:
         origin = chosen.as_of or date.today()  # noqa: DTZ011 - the planner's own day
         settings = ForecastSettings(origin, case.horizon_days, rules=case.rules)
         tell_unread(case, origin)
@@ -103,12 +132,19 @@ def _run_brief(chosen: argparse.Namespace) -> int:
         with show_progress() as progress:
             run = run_forecast(case, settings, folder, replace_run=chosen.replace, progress=progress)
         say(f"the run, for the team only: {run.folder}")
-    known = load_case(run.case_folder)
-    wanted = BriefSettings(suppress_below=known.suppress_below)
-    files = make_brief(run, chosen.out, replace(wanted, audience=chosen.audience or known.audience))
-    for path in files:
+    for path in make_brief(run, chosen.out, wanted, previous):
         print(path)
     return DONE
+
+
+def _ask_reason(audience: str, *, from_case: bool) -> str:
+    """Say why a reason has to be typed."""
+    whence = " (the audience that the case names)" if from_case else ""
+    return (
+        f"--reason: nothing is typed for the audience '{audience}'{whence}; expected a sentence that says "
+        "why somebody needs more than the public may see, because it can put people at risk and is logged "
+        'beside the products; add --reason "..." or choose --audience public'
+    )
 
 
 def add_doctor(commands: Commands) -> None:

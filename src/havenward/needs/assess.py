@@ -114,6 +114,7 @@ def assess_needs(
     standards: Sequence[Standard],
     costs: Mapping[str, UnitCost] | None = None,
     settings: NeedsSettings | None = None,
+    days: Sequence[date] = (),
 ) -> Assessment:
     """Work out needs, gaps, decisions and placements of a run.
 
@@ -129,6 +130,8 @@ def assess_needs(
         Unit costs, weights and lead times by indicator, from `read_costs`.
     settings
         What decisions are looked at.
+    days
+        Days after the origin date that ranges are given for; the key days of the run where none are named.
 
     Returns
     -------
@@ -153,7 +156,8 @@ def assess_needs(
     supplies = read_supplies(case.stock, [row for row in used.values() if row.unit], crowd)
     winter = winter_months(case)
     resources, left_out = make_resources(used, supplies, crowd, basis, winter[0], costs, settings)
-    days = tuple(day for day in key_days(run.origin_date, run.last_date) if day in crowd.days)
+    wanted = days or key_days(run.origin_date, run.last_date)
+    days = tuple(day for day in wanted if day in crowd.days)
     key = np.array([crowd.day_index(day) for day in days])
     size = basis[HOUSEHOLD_SIZE].values if HOUSEHOLD_SIZE in basis else np.ones(crowd.members)
     extras = choose_extras(resources, settings.budget_places)

@@ -265,6 +265,8 @@ def _open_days(case: Case, row: Location, crowd: Crowd) -> tuple[int, int]:
         (known, day) for kind, known, day in told if kind == "site_closes" and (not opened or day >= opened)
     ]
     last = len(crowd.days)
-    opens = 0 if opened is None else min(last, max(0, crowd.day_index(opened)))
+    # what opens again after it was closed has held people before
+    again = opened is not None and any(kind == "site_closes" and day < opened for kind, _, day in told)
+    opens = 0 if opened is None or again else min(last, max(0, crowd.day_index(opened)))
     closes = last if not closed else min(last, max(0, crowd.day_index(max(closed)[1])))
     return opens, closes

@@ -234,7 +234,7 @@ def gap_rows(found: Assessment) -> Iterator[Row]:
                     *about_resource(found, key),
                     _required_central(found, key, place, d),
                     _in_place(found, resource, place, at),
-                    _level(found, key, resource.shared, at),
+                    level_of(found, key, resource.shared, at),
                     round(float(row.on_day[at]), 3),
                     round(float(row.by_day[at]), 3),
                     *(shown(found, key, value) for value in row.missing[:, d]),
@@ -265,7 +265,7 @@ def _required_central(found: Assessment, key: str, place: str, d: int) -> float 
 
 def _in_place(found: Assessment, resource: Resource, place: str, at: int) -> object:
     """Give what is bound to the place on a day; of assumed places, the central number."""
-    own = _level(found, resource.key, resource.stated.get(place), at)
+    own = level_of(found, resource.key, resource.stated.get(place), at)
     room = found.rooms.get(place)
     if resource.key != PLACES or room is None:
         return own
@@ -274,7 +274,7 @@ def _in_place(found: Assessment, resource: Resource, place: str, at: int) -> obj
     return (round(value) if np.isfinite(value) else 0) + (own or 0)
 
 
-def _level(found: Assessment, key: str, stated: Stated | None, at: int) -> float | int:
+def level_of(found: Assessment, key: str, stated: Stated | None, at: int) -> float | int:
     """Give what a supply is on a day; of stores, what has come by then."""
     if stated is None:
         return 0

@@ -1,9 +1,9 @@
 """What people present need where and when: standards applied in every member, then summed up for a brief.
 
-Only the key days are read. Household size and shares of groups are their central values, so that a sheet can
-multiply people by standards; `assess_needs` draws them and looks at every day, supplies and decisions. The
-rule is applied in each member before any quantile is taken; whole things are rounded up at every place, and
-the total adds the rounded numbers of each member.
+Whom a standard counts is as in `assess_needs`: people present, those at camps only, or everybody received.
+Household size and shares of groups are their central values here, so that a sheet can multiply people by
+standards; `assess_needs` draws them and looks at every day, supplies and decisions. Whole things are rounded
+up at every place, and the total adds the rounded numbers of each member.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import numpy as np
 
 from havenward.dates import key_days
 from havenward.distributions import summary, weighted_quantiles
-from havenward.errors import Problem, RunError, SettingsError
+from havenward.errors import Problem, SettingsError
+from havenward.needs.crowd import read_crowd
 from havenward.needs.season import season_mask, winter_months
 from havenward.needs.standards import HOUSEHOLD_SIZE, per_person
-from havenward.records import RECEIVING_KINDS, TOTAL, Need
-from havenward.runs import told_if_damaged
+from havenward.records import TOTAL, Need
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from havenward.needs.crowd import Crowd
     from havenward.records import Case, Standard
     from havenward.runs import Run
 
     FloatArray = NDArray[np.float64]
 
 LEVELS = (0.05, 0.5, 0.95)
+HANDED_OUT = "handed_out"  # for everybody who was received, not for those present
 EPSILON = 1e-9  # 0.1 x 30 must not become 4 pieces because of the last bit
 
 
@@ -42,19 +44,26 @@ class People:
 
     Parameters
     ----------
-    count
-        Shape (member, day, place), persons.
+    kinds
+        `camp` or `host` of each place.
+    present, received
+        People at the end of the day, and people for whom handed-out things are needed by then; shape
+        (member, day, place), persons.
     weights
         Shape (member,), summing to one.
     """
 
     places: tuple[str, ...]
+    kinds: tuple[str, ...]
     days: tuple[date, ...]
-    count: FloatArray
+    present: FloatArray
+    received: FloatArray
     weights: FloatArray
 
 
-def estimate_needs(case: Case, run: Run, standards: tuple[Standard, ...]) -> tuple[Need, ...]:
+def estimate_needs(
+    case: Case, run: Run, standards: tuple[Standard, ...], crowd: Crowd | None = None
+) -> tuple[Need, ...]:
     """Turn people into requirements, for every receiving place and their total, on the key days.
 
     Parameters
@@ -62,15 +71,18 @@ def estimate_needs(case: Case, run: Run, standards: tuple[Standard, ...]) -> tup
     case
         The case as the run knew it.
     run
-        Only the key days of `members.parquet` are read.
+        A complete run folder.
     standards
         From `load_standards`.
+    crowd
+        From `read_crowd`, where somebody has read it already.
 
     Returns
     -------
     needs
         Ordered by day, place (`total` last) and standard. Whole things are rounded up at every place;
-        flows (litres per day) stay rates.
+        flows (litres per day) stay rates. What only camps need is given for camps and their total; what is
+        handed out is for everybody who was received by then.
 
     Raises
     ------
@@ -79,45 +91,31 @@ def estimate_needs(case: Case, run: Run, standards: tuple[Standard, ...]) -> tup
     SettingsError
         A standard is per household and there is no household size.
     """
-    people = read_people(case, run)
+    people = count_people(run, crowd or read_crowd(case, run))
     per_household, _ = household_size(case, standards)
     used = [per_person(row) for row in standards if HOUSEHOLD_SIZE not in (row.standard, row.indicator)]
     months = winter_months(case)[0] if any(row.season for row in used) else ()
-    by_standard = [list(_needs_of(people, row, per_household, months)) for row in used]
-    return tuple(need for together in zip(*by_standard, strict=True) for need in together)
+    # of each place the quantiles of people are sorted out once: a rising rule keeps their order
+    present, received = (
+        weighted_quantiles(count, people.weights, LEVELS) for count in (people.present, people.received)
+    )
+    rows: dict[tuple[int, int], list[Need]] = {}
+    for row in used:
+        who = received if row.use == HANDED_OUT else present
+        for at, need in _needs_of(people, row, per_household, months, who):
+            rows.setdefault(at, []).append(need)
+    return tuple(need for at in sorted(rows) for need in rows[at])
 
 
-def read_people(case: Case, run: Run) -> People:
-    """Read who is at the receiving places on the key days, without loading the other days."""
-    import polars as pl
-
+def count_people(run: Run, crowd: Crowd) -> People:
+    """Count who is at the receiving places on the key days."""
     days = key_days(run.origin_date, run.last_date)
-    wanted = sorted({row.location for row in case.locations if row.kind in RECEIVING_KINDS})
-    with told_if_damaged(run):
-        rows = (
-            run.scan("members")
-            .with_columns(pl.col("location").cast(pl.String))
-            .filter(pl.col("date").is_in(list(days)) & pl.col("location").is_in(wanted))
-            .select("member", "date", "location", "stock")
-            .sort("member", "date", "location")
-            .collect()
-        )
-        weights = run.table("members_weights").sort("member")
-        weight = weights.get_column("weight").to_numpy().astype(np.float64)
-    places = tuple(rows.get_column("location").unique().sort().to_list())
-    shape = (weights.height, len(days), len(places))
-    if rows.height != shape[0] * shape[1] * shape[2] or not places:
-        raise RunError(
-            Problem(
-                str(run.folder / "members.parquet"),
-                f"{rows.height} rows on the key days",
-                f"expected {shape[0]} members x {shape[1]} days x {len(wanted)} places",
-                "run the forecast again",
-                "run-damaged",
-            )
-        )
-    count = rows.get_column("stock").to_numpy().astype(np.float64).reshape(shape)
-    return People(places, days, count, weight / weight.sum())
+    key = [crowd.day_index(day) for day in days]
+    present, received = (
+        np.ascontiguousarray(np.moveaxis(values[:, :, key], 0, 2), np.float64)
+        for values in (crowd.present, crowd.received)
+    )
+    return People(crowd.places, crowd.kinds, days, present, received, crowd.weights)
 
 
 def household_size(case: Case, standards: tuple[Standard, ...]) -> tuple[float, str]:
@@ -150,32 +148,44 @@ def rule(people: FloatArray, standard: Standard, per_household: float) -> FloatA
 
 
 def _needs_of(
-    people: People, standard: Standard, per_household: float, winter: Sequence[int]
-) -> Iterator[Need]:
-    """Give the needs of one standard, day by day, the total last."""
-    required = rule(people.count, standard, per_household)
-    if standard.season:
-        required *= season_mask(winter, people.days)[:, None]
-    count = _with_total(people.count)
-    who = weighted_quantiles(count, people.weights, LEVELS)
-    what = weighted_quantiles(_with_total(required), people.weights, LEVELS)
+    people: People,
+    standard: Standard,
+    per_household: float,
+    winter: Sequence[int],
+    who: NDArray[np.generic],
+) -> Iterator[tuple[tuple[int, int], Need]]:
+    """Give the needs of one standard with their place in the order: day, then place, the total last."""
+    asked = [p for p, kind in enumerate(people.kinds) if kind == "camp" or standard.places != "camp"]
+    if not asked:
+        return
+    season = season_mask(winter, people.days) if standard.season else np.ones(len(people.days))
+    count = (people.received if standard.use == HANDED_OUT else people.present)[:, :, asked]
+    required = (rule(count, standard, per_household) * season[:, None]).sum(axis=2)
+    together = weighted_quantiles(count.sum(axis=2), people.weights, LEVELS)
+    needed = weighted_quantiles(required, people.weights, LEVELS)
+    at_places = rule(np.asarray(who[:, :, asked], np.float64), standard, per_household) * season[:, None]
     for d, day in enumerate(people.days):
-        for p, place in enumerate((*people.places, TOTAL)):
-            yield Need(
-                place,
-                day,
-                standard.sector,
-                standard.item,
-                standard.unit,
-                int(who[0, d, p]),
-                int(who[1, d, p]),
-                int(who[2, d, p]),
-                float(what[0, d, p]),
-                float(what[1, d, p]),
-                float(what[2, d, p]),
-                standard.standard,
-            )
+        for n, p in enumerate(asked):
+            yield (d, p), _need(people.places[p], day, standard, who[:, d, p], at_places[:, d, n])
+        yield (d, len(people.places)), _need(TOTAL, day, standard, together[:, d], needed[:, d])
 
 
-def _with_total(values: FloatArray) -> FloatArray:
-    return np.concatenate([values, values.sum(axis=2, keepdims=True)], axis=2)
+def _need(
+    place: str, day: date, standard: Standard, who: NDArray[np.generic], what: NDArray[np.generic]
+) -> Need:
+    few, half, many = (int(value) for value in who)
+    low, central, high = (float(value) for value in what)
+    return Need(
+        place,
+        day,
+        standard.sector,
+        standard.item,
+        standard.unit,
+        few,
+        half,
+        many,
+        low,
+        central,
+        high,
+        standard.standard,
+    )

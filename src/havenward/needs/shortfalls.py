@@ -97,8 +97,8 @@ class Shortfall:
     ----------
     on_day, by_day
         Probability that it is short on a day, and on any day up to it, shape (day,).
-    missing
-        At `MISSING` levels on the key days, shape (level, key day); quantities of one day.
+    missing, spread
+        At `MISSING` and at `RANGE` levels on the key days, shape (level, key day); quantities of one day.
     peak
         The same for the worst day of each member, shape (level,).
     worst_day
@@ -116,6 +116,7 @@ class Shortfall:
     on_day: FloatArray
     by_day: FloatArray
     missing: FloatArray
+    spread: FloatArray
     peak: FloatArray
     worst_day: int
     first: NDArray[np.int32]
@@ -144,12 +145,16 @@ class Required(NamedTuple):
 
 @dataclass
 class Totals:
-    """Sums over places of one resource, by member: on key days, and over all days for what is used up."""
+    """Sums over places of one resource, by member: on key days, and over all days for what is used up.
+
+    `short` counts the places that lack some of it on the key days.
+    """
 
     required: FloatArray
     used: FloatArray
     missing: FloatArray
     missed: FloatArray
+    short: FloatArray
 
 
 @dataclass
@@ -223,7 +228,7 @@ def find_shortfalls(
     outcome.total_people, outcome.total_households = np.zeros(shape), np.zeros(shape)
     outcome.over = np.zeros((crowd.members, len(crowd.days)))
     for resource in resources:
-        sums = (np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(crowd.members))
+        sums = (np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(crowd.members), np.zeros(shape))
         outcome.totals[resource.key] = Totals(*sums)
         outcome.required[resource.key], outcome.shortfalls[resource.key] = {}, {}
     left = {resource.key: _share_left(crowd, rooms, resource) for resource in resources if resource.shared}
@@ -424,6 +429,7 @@ class _Tally:
             self.on_day,
             np.minimum(np.cumsum(begun), 1.0),
             np.asarray(weighted_quantiles(self.missing, weights, MISSING), np.float64),
+            np.asarray(weighted_quantiles(self.missing, weights, RANGE), np.float64),
             np.asarray(weighted_quantiles(self.peak, weights, MISSING), np.float64),
             int(self.expected.argmax()) if struck else -1,
             self.first,
@@ -493,6 +499,7 @@ def _work_place(work: Work, place: int, outcome: Outcome, lock: Lock) -> None:
             outcome.shortfalls[resource.key][name] = result
             outcome.totals[resource.key].missing += _exact(tally.missing)
             outcome.totals[resource.key].missed += _exact(tally.missed)
+            outcome.totals[resource.key].short += tally.missing > MISSED
 
 
 def _days_stayed(work: Work, place: int) -> FloatArray:

@@ -64,7 +64,8 @@ def run_demo(
         run = run_forecast(
             case, settings, target / "run", workers=workers, replace_run=replace_run, progress=progress
         )
-        make_brief(run, target / "brief", BriefSettings(suppress_below=case.suppress_below))
+        last = runs[-1] if runs else None  # the second brief says what changed since the first
+        make_brief(run, target / "brief", BriefSettings(suppress_below=case.suppress_below), last)
         pages[f"brief from {origin}"] = target / "brief" / "brief.html"
         runs.append(run)
     pages["look back"] = write_look_back(case, runs, folder / "look-back", LOOK_BACK_UNTIL, note=RECOUNT)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from havenward.pipeline.forecasts import as_simulated
 
@@ -10,19 +11,79 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from havenward.brief.changes import Earlier
+    from havenward.brief.content import Brief
+    from havenward.brief.shortages import Shortages
     from havenward.needs.assess import Assessment, NeedsSettings
     from havenward.records import Case, Need, Standard
     from havenward.runs import Run
     from havenward.settings import BriefSettings
 
 
-def make_brief(run: Run, folder: Path, settings: BriefSettings) -> tuple[Path, ...]:
-    """Turn a run into a brief for an audience; returns the files written."""
-    from havenward.brief.compose import compose_brief
+class Basis(NamedTuple):
+    """What a brief of a run rests on: the case as it was simulated, and what that means for needs."""
+
+    case: Case
+    needs: tuple[Need, ...]
+    standards: tuple[Standard, ...]
+    household_size: float
+    shortages: Shortages
+
+
+def make_brief(
+    run: Run, folder: Path, settings: BriefSettings, previous: Run | None = None
+) -> tuple[Path, ...]:
+    """Turn a run into a brief for an audience; returns the files written.
+
+    Parameters
+    ----------
+    run
+        A complete run folder.
+    folder
+        Where the products go; never into a run.
+    settings
+        Audience, language and what else can be chosen.
+    previous
+        The run of the last brief of the same crisis: the new one says what changed since.
+
+    Raises
+    ------
+    SettingsError
+        `previous` is of another crisis, or looks from a later day.
+    ReleaseError
+        A product holds more than its audience may see, or `partner` or `team` is asked for without a reason;
+        nothing was put in place.
+    """
+    from havenward.brief.changes import check_previous
+    from havenward.brief.release import log_release, require_reason
     from havenward.brief.write import write_brief
 
-    known, needs, standards, size = _needed_by(run)
-    return write_brief(compose_brief(known, run, needs, settings, standards, size), folder)
+    if previous is not None:
+        check_previous(run, previous)
+    brief = brief_of(run, settings, previous)
+    require_reason(brief.audience, brief.reason, brief.guard)
+    files = write_brief(brief, folder)
+    # the day of the release stands in the log alone: products are the same bytes on any day
+    log_release(folder, brief, files, date.today())  # noqa: DTZ011 - the planner's own day
+    return files
+
+
+def brief_of(run: Run, settings: BriefSettings, previous: Run | None = None) -> Brief:
+    """Compose the brief of a run without writing it; see `make_brief`."""
+    from havenward.brief.compose import compose_brief
+
+    basis = _basis_of(run)
+    earlier = None if previous is None else _earlier(previous, run)
+    return compose_brief(
+        basis.case,
+        run,
+        basis.needs,
+        settings,
+        basis.standards,
+        basis.household_size,
+        basis.shortages,
+        earlier,
+    )
 
 
 def explain_number(run: Run, name: str) -> tuple[str, list[dict[str, Any]]]:
@@ -42,21 +103,44 @@ def explain_number(run: Run, name: str) -> tuple[str, list[dict[str, Any]]]:
     """
     from havenward.brief.explain import explain_name, format_items, items_as_dicts
 
-    known, needs, standards, size = _needed_by(run)
-    items = explain_name(known, run, needs, name, standards, size)
+    case, needs, standards, size, shortages = _basis_of(run)
+    items = explain_name(case, run, needs, name, standards, size, shortages)
     return format_items(items), items_as_dicts(items)
 
 
-def _needed_by(run: Run) -> tuple[Case, tuple[Need, ...], tuple[Standard, ...], float]:
-    """Give the case as a run simulated it, its needs, the standards, and the size of a household."""
-    from havenward.case.load import load_case
+def _basis_of(run: Run) -> Basis:
+    """Read the case and the members of a run once, and work out needs and shortages."""
     from havenward.needs.requirements import estimate_needs, household_size
     from havenward.needs.standards import load_standards
+    from havenward.pipeline.shortages import assess_for_brief, shortages_of
+
+    known, standards = _simulated_case(run), load_standards()
+    found = assess_for_brief(known, run, standards)
+    needs = estimate_needs(known, run, standards, found.crowd)
+    size = household_size(known, standards)[0]
+    return Basis(known, needs, standards, size, shortages_of(found, needs, standards))
+
+
+def _earlier(previous: Run, run: Run) -> Earlier:
+    """Give the run of the last brief with its room on the key days of the new one."""
+    from havenward.brief.changes import Earlier
+    from havenward.brief.shortages import Shortages
+    from havenward.dates import key_days
+    from havenward.pipeline.shortages import assess_for_brief, shortages_of
+
+    case, days = _simulated_case(previous), key_days(run.origin_date, run.last_date)
+    common = [day for day in days if day <= previous.last_date]
+    if not common:
+        return Earlier(case, previous, Shortages())
+    return Earlier(case, previous, shortages_of(assess_for_brief(case, previous, (), common), (), ()))
+
+
+def _simulated_case(run: Run) -> Case:
+    """Read the case as a run simulated it."""
+    from havenward.case.load import load_case
 
     known = load_case(run.case_folder)
-    known = as_simulated(known, run.meta["rules"], run.meta["priors"], run.meta["scenario"])
-    standards = load_standards()
-    return known, estimate_needs(known, run, standards), standards, household_size(known, standards)[0]
+    return as_simulated(known, run.meta["rules"], run.meta["priors"], run.meta["scenario"])
 
 
 def look_at_needs(
@@ -147,12 +231,10 @@ def _assessed(
     settings: NeedsSettings | None = None,
 ) -> tuple[Case, Assessment]:
     """Give the case as a run simulated it, and what that means for needs."""
-    from havenward.case.load import load_case
     from havenward.needs.assess import assess_needs
     from havenward.needs.costs import read_costs
     from havenward.needs.standards import DEFAULT_PROFILE, load_standards
 
-    known = load_case(run.case_folder)
-    known = as_simulated(known, run.meta["rules"], run.meta["priors"], run.meta["scenario"])
+    known = _simulated_case(run)
     rows = load_standards(standards, profile or DEFAULT_PROFILE)
     return known, assess_needs(known, run, rows, read_costs(costs, rows), settings)
