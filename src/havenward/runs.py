@@ -190,6 +190,7 @@ def write_run(
     log: Mapping[str, Any],
     *,
     replace: bool = False,
+    write_more: Callable[[Path], None] = lambda folder: None,  # noqa: ARG005 - nothing more, by default
 ) -> Run:
     """Write a run folder whole or not at all.
 
@@ -212,6 +213,8 @@ def write_run(
         What is outside the same-bytes law: host, workers, wall time.
     replace
         Replace an older run.
+    write_more
+        Writes what else belongs to the run into its folder.
     """
     folder = Path(folder)
     check_free(folder, replace=replace)
@@ -228,6 +231,7 @@ def write_run(
                 row_group_size=1 << 20,
             )
         write_snapshot(staging / "case")
+        write_more(staging)
         (staging / "run.log").write_text(json.dumps(log, indent=2, sort_keys=True) + "\n", encoding="utf-8")
         meta = {"schema": SCHEMA_VERSION, **meta}
         (staging / "model_card.md").write_text(write_card(Run(staging, meta)), encoding="utf-8", newline="\n")

@@ -12,6 +12,7 @@ from havenward.cli.forecasts import add_audit, add_backtest, add_forecast, add_s
 from havenward.cli.needs import add_compare, add_needs
 from havenward.cli.products import add_brief, add_demo, add_doctor
 from havenward.cli.reports import add_read
+from havenward.cli.serve import add_serve
 from havenward.cli.words import DONE, USAGE, WRONG, say
 from havenward.errors import HavenwardError
 
@@ -65,6 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_score(commands)
     add_backtest(commands)
     add_audit(commands)
+    add_serve(commands)
     add_doctor(commands)
     return parser
 

@@ -12,12 +12,15 @@ from havenward.forecast.smc import MemberStreams
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from havenward.forecast.likelihood import CountModel
 
     FloatArray = NDArray[np.float64]
+
+CHANCES_FILE = "chances.npz"
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,24 @@ class Posterior:
         past = min(days, self.streams.numbers.shape[1])
         own[:, :past] = self.streams.numbers[:, :past]
         return MemberStreams(self.streams.seed, self.streams.given, own)
+
+
+def write_chances(streams: MemberStreams, folder: Path) -> None:
+    """Keep the chance that members have learned, so that they can be played again without learning again."""
+    given = {f"given.{name}": numbers for name, numbers in sorted(streams.given.items())}
+    past = {} if streams.numbers is None else {"numbers": streams.numbers}
+    if given or past:
+        np.savez_compressed(folder / CHANCES_FILE, allow_pickle=False, **given, **past)
+
+
+def read_chances(folder: Path, seed: int) -> MemberStreams:
+    """Read back what `write_chances` kept; a run without it has members whose chance is all their own."""
+    path = folder / CHANCES_FILE
+    if not path.is_file():
+        return MemberStreams(seed)
+    with np.load(path, allow_pickle=False) as kept:
+        given = {name.removeprefix("given."): kept[name] for name in kept.files if name.startswith("given.")}
+        return MemberStreams(seed, given, kept["numbers"] if "numbers" in kept.files else None)
 
 
 def describe_learning(posterior: Posterior) -> dict[str, Any]:

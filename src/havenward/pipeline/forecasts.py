@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from havenward.forecast.posterior import Posterior
+    from havenward.movement.simulate import Simulator
     from havenward.randomness import Streams
     from havenward.records import Case, Ensemble
     from havenward.settings import ForecastSettings
@@ -93,32 +94,22 @@ def learn_and_simulate(
     posterior
         What the counts taught; None for the rule set `flee`, which is handed them.
     """
-    from dataclasses import replace as changed
-
     from havenward.forecast.assimilate import assimilate
     from havenward.forecast.ensemble import draw_assumptions
-    from havenward.movement.simulate import simulator
     from havenward.randomness import Streams
 
     if settings.rules == "flee":
         return _simulate_flee(known, settings, workers=workers, progress=progress), None
     streams = Streams(settings.seed)
     simulated = as_simulated(known, settings.rules, settings.priors, settings.scenario)
-    engine = simulator(
-        simulated,
-        simulated.assumptions,
-        first_day(known, settings.origin_date),
-        settings.origin_date,
-        settings.origin_date + timedelta(days=settings.horizon_days),
-        streams,
-    )
-    not_come = _dates_not_come(simulated, settings.origin_date)
+    engine = prepare_engine(known, simulated, settings, streams)
+    not_come = dates_not_come(simulated, settings.origin_date)
 
     def play(whose: Streams, members: int, days: int, threads: int = 1) -> Ensemble:
         draws = draw_assumptions(simulated.assumptions, whose, members, not_come)
         numbers = getattr(whose, "numbers", None)
         told = progress.step if days == engine.days else None
-        mine = changed(engine, streams=whose)
+        mine = replace(engine, streams=whose)
         return mine.run(draws, numbers=numbers, days=days, workers=threads, told=told)
 
     screened = {event.location for event in known.events if event.kind == "screening"}
@@ -136,6 +127,20 @@ def learn_and_simulate(
         workers=workers,
     )
     return play(posterior.streams_for(engine.days), settings.members, engine.days, workers), posterior
+
+
+def prepare_engine(known: Case, simulated: Case, settings: ForecastSettings, streams: Streams) -> Simulator:
+    """Prepare what all members share: the case as simulated, its network, and its days."""
+    from havenward.movement.simulate import simulator
+
+    return simulator(
+        simulated,
+        simulated.assumptions,
+        first_day(known, settings.origin_date),
+        settings.origin_date,
+        settings.origin_date + timedelta(days=settings.horizon_days),
+        streams,
+    )
 
 
 def _simulate_flee(known: Case, settings: ForecastSettings, *, workers: int, progress: Progress) -> Ensemble:
@@ -166,7 +171,7 @@ def _simulate_flee(known: Case, settings: ForecastSettings, *, workers: int, pro
     )
 
 
-def _dates_not_come(known: Case, origin_date: date) -> dict[str, float]:
+def dates_not_come(known: Case, origin_date: date) -> dict[str, float]:
     """Name the assumed dates that have not come by the origin date: nothing that is known says they have."""
     started = any(
         e.kind == "operation_starts" and isinstance(e.date, date) and not e.location for e in known.events
@@ -220,10 +225,10 @@ def run_forecast(
     CaseError, SettingsError, RunError
         With every reason why it cannot be done.
     """
-    from havenward.brief.card import write_model_card
+    from havenward.brief.card import write_cards
     from havenward.case.write import case_hash, write_case
     from havenward.forecast.ahead import count_ahead
-    from havenward.forecast.posterior import describe_learning
+    from havenward.forecast.posterior import describe_learning, write_chances
     from havenward.forecast.sites import put_in_sites
     from havenward.forecast.tables import run_tables
     from havenward.randomness import Streams
@@ -282,9 +287,10 @@ def run_forecast(
         meta,
         tables,
         lambda target: write_case(known, target),
-        lambda run: write_model_card(shown, run),
+        lambda run: write_cards(shown, run),
         log,
         replace=replace_run,
+        write_more=lambda target: write_chances(posterior.streams, target) if posterior else None,
     )
 
 

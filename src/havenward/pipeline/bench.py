@@ -1,0 +1,45 @@
+"""What the workbench asks for beyond the passages that commands use: plain values in, plain values out."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from havenward.pipeline.forecasts import run_forecast
+from havenward.pipeline.progress import SILENT, Progress
+from havenward.settings import ForecastSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from havenward.runs import Run
+
+
+def forecast_folder(
+    case_folder: Path, run_folder: Path, asked: Mapping[str, Any], *, progress: Progress = SILENT
+) -> Run:
+    """Make a run of a case folder with settings as a form gives them; what it leaves out is as usual."""
+    from havenward.case.load import load_case
+
+    case = load_case(case_folder)
+    settings = ForecastSettings(
+        date.fromisoformat(asked["origin_date"]),
+        int(asked.get("horizon_days") or case.horizon_days),
+        int(asked.get("members") or 1000),
+        int(asked.get("seed") or 1),
+        str(asked.get("track") or "C"),
+        case.rules,
+        str(asked.get("priors") or "time-ordered"),
+        str(asked.get("scenario") or ""),
+    )
+    return run_forecast(case, settings, run_folder, replace_run=bool(asked.get("replace")), progress=progress)
+
+
+def warm_up() -> None:
+    """Load what every forecast needs, so that the first one does not wait for it."""
+    import polars  # noqa: F401, ICN001 - only loaded
+
+    import havenward.forecast.assimilate
+    import havenward.forecast.tables
+    import havenward.movement.simulate  # noqa: F401 - only loaded

@@ -1,0 +1,103 @@
+"""What kinds of jobs there are: each a function from work to what the page is told when it is done."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from havenward.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from havenward.errors import Problem
+    from havenward.pipeline import Progress
+    from havenward.workbench.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one job works with: where, on which case, with which arguments, and whom to tell.
+
+    `send(kind, values)` tells the page something while the job runs, for example a first rough result.
+    """
+
+    workspace: Workspace
+    case: str
+    arguments: Mapping[str, Any]
+    progress: Progress
+    send: Callable[[str, Mapping[str, Any]], None]
+
+
+def problem_as_dict(problem: Problem) -> dict[str, str]:
+    """Give a problem as plain values, as jobs keep and pages get it."""
+    return asdict(problem)
+
+
+def do_read(work: Work) -> Mapping[str, Any]:
+    """Read reports into the case: files of a folder of uploads, or all again where none is named."""
+    from havenward.pipeline import read_into_case
+
+    day = work.arguments.get("published")
+    _, readings, problems = read_into_case(
+        work.workspace.case_folder(work.case),
+        [Path(path) for path in work.arguments.get("files", ())],
+        published=date.fromisoformat(day) if day else None,
+        outlet=str(work.arguments.get("outlet", "")),
+        workers=1,
+        progress=work.progress,
+    )
+    if problems and not readings:
+        raise SettingsError(problems)
+    return {
+        "figures": sum(len(reading.figures) for reading in readings),
+        "reports": len(readings),
+        "problems": [problem_as_dict(problem) for problem in problems],
+        "url": f"/cases/{work.case}/reports",
+    }
+
+
+def do_forecast(work: Work) -> Mapping[str, Any]:
+    """Make a run of the case."""
+    from havenward.pipeline.bench import forecast_folder
+
+    run = str(work.arguments["run"])
+    forecast_folder(
+        work.workspace.case_folder(work.case),
+        work.workspace.new_run_folder(work.case, run),
+        work.arguments,
+        progress=work.progress,
+    )
+    return {"run": run, "url": f"/cases/{work.case}/runs/{run}"}
+
+
+def do_brief(work: Work) -> Mapping[str, Any]:
+    """Write the products of a run for an audience."""
+    from havenward.pipeline import make_brief
+    from havenward.runs import read_run
+    from havenward.settings import BriefSettings
+
+    asked = work.arguments
+    run = read_run(work.workspace.run_folder(work.case, str(asked["run"])))
+    folder = work.workspace.products_folder(work.case, str(asked["name"]))
+    settings = BriefSettings(
+        str(asked.get("audience") or "public"),
+        int(asked.get("suppress_below", 10)),
+        str(asked.get("language") or "en"),
+        bool(asked.get("hxl")),
+        str(asked.get("reason") or ""),
+    )
+    files = make_brief(run, folder, settings)
+    return {
+        "files": [path.name for path in files],
+        "url": f"/cases/{work.case}/runs/{asked['run']}/publish?name={asked['name']}",
+    }
+
+
+KINDS: Mapping[str, Callable[[Work], Mapping[str, Any]]] = {
+    "read": do_read,
+    "forecast": do_forecast,
+    "brief": do_brief,
+}
