@@ -12,7 +12,7 @@ VERSION_FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c '$(VERSION_FITS)' >/dev/null 2>&1 && echo $$p && break; done)
 
-.PHONY: help setup setup-dev demo test check format docs bench wheel lock clean
+.PHONY: help setup setup-dev demo test check format docs docs-site bench wheel lock clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -42,6 +42,9 @@ format: setup-dev ## Format the code and repair what lint can repair
 
 docs: setup-dev ## Write the generated pages of docs/
 	$(BIN)/python docs/build.py
+
+docs-site: setup-dev ## Build the docs as a site that needs no network, into out/site
+	$(BIN)/python docs/build_site.py --out $(OUT)/site
 
 bench: setup-dev ## Measure speed and memory
 	@test -f benchmarks/run.py || { echo "make bench: benchmarks/run.py is missing" >&2; exit 1; }

@@ -1,4 +1,4 @@
-"""Check that a wheel holds the tables, the templates and the bundled case: `check_wheel.py WHEEL`."""
+"""Check that a wheel holds the tables, the templates and the bundled cases: `check_wheel.py WHEEL`."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ ROOT = Path(__file__).resolve().parents[1]
 def expected_files() -> set[str]:
     """List the data files of the source tree by the name that they have in the wheel."""
     package = ROOT / "src" / "havenward"
-    case = ROOT / "cases" / "mosul-2016"
+    cases = ROOT / "cases"
     names = {
         f"havenward/{path.relative_to(package).as_posix()}"
         for path in package.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
     names |= {
-        f"havenward/cases/{case.name}/{path.relative_to(case).as_posix()}"
-        for path in case.rglob("*")
+        f"havenward/cases/{path.relative_to(cases).as_posix()}"
+        for path in cases.rglob("*")
         if path.is_file() and not path.name.startswith(".")
     }
     return names

@@ -12,6 +12,7 @@ from havenward.brief.svg import (
     BAND_90,
     DARK,
     GREY,
+    PALE,
     WARM,
     Scale,
     figure,
@@ -40,6 +41,7 @@ def main() -> None:
         "movement-room": draw_room(),
         "movement-distance": draw_distance(),
         "movement-members": draw_members(),
+        "movement-day": draw_day(),
     }
     for name, picture in pictures.items():
         (IMAGES / f"{name}.svg").write_text(f"{picture}\n", encoding="utf-8", newline="\n")
@@ -96,6 +98,75 @@ def draw_distance() -> str:
         "weight",
         "Weight of a site by distance, beside one at no distance",
     )
+
+
+def draw_day() -> str:
+    """Draw the way of people through one day: where they are, what moves them on, and what decides it."""
+    rules = HAVENWARD
+    stations = (
+        (18.0, "at home", "who will leave", "is drawn once"),
+        (165, "on the road", f"on foot {rules.foot_km_per_day:g} km a day",
+         f"riding {rules.ride_km_per_day:g} km a day"),
+        (312, "at a gate", "waiting days,", "people passed a day"),
+        (459, "at a site", f"fewer come from {100 * rules.full_from:g} %", "of its places on"),
+    )  # fmt: skip
+    moves: tuple[tuple[float, str, str], ...] = (
+        (136, "leave", "front, shock"),
+        (283, "arrive", ""),
+        (430, "pass", ""),
+    )
+    wide, high, top = 118.0, 62.0, 62.0
+    parts: list[object] = []
+    for left, name, first, second in stations:
+        parts.append(
+            tag(
+                "rect", x=left, y=top, width=wide, height=high, rx=6, fill=PALE, stroke=DARK, stroke_width=1.2
+            )
+        )
+        middle = left + wide / 2
+        parts.append(label(middle, top + 20, name, anchor="middle", size=13, fill=DARK, weight="600"))
+        parts.append(label(middle, top + 38, first, anchor="middle", size=10.5, fill=GREY))
+        parts.append(label(middle, top + 52, second, anchor="middle", size=10.5, fill=GREY))
+    for start, name, why in moves:
+        parts += arrow([(start, top + high / 2), (start + 27, top + high / 2)])
+        parts.append(label(start + 14, top - 22, name, anchor="middle", size=12, weight="600"))
+        parts.append(label(start + 14, top - 9, why, anchor="middle", size=10.5, fill=GREY))
+    ways_back: tuple[tuple[list[tuple[float, float]], float, float, str], ...] = (
+        (
+            [(518, top + high), (518, 168), (77, 168), (77, top + high)], 297, 162,
+            f"return: once all towns of the group have been passed, over {rules.return_ramp_days:g} days",
+        ),
+        (
+            [(545, top), (545, 30), (491, 30), (491, top)], 518, 22, "move on to host families",
+        ),
+    )  # fmt: skip
+    for points, x, y, words in ways_back:
+        parts += arrow(points)
+        parts.append(label(x, y, words, anchor="middle", size=10.5, fill=GREY))
+    weight = f"attraction x room / ({rules.softening_km:g} km + distance)^exponent"
+    choice = f"where to: {weight}, up to {rules.awareness_links} links ahead"
+    parts.append(label(297, 200, choice, anchor="middle", size=12, fill=WARM, weight="600"))
+    title = "One day of the model"
+    words = "At home, on the road, at a gate, at a site; arrows lead on, to host families, and home."
+    drawing = figure("movement-day", WIDTH, 214.0, title, words, *parts)
+    return str(drawing).replace("<svg ", '<svg font-family="sans-serif" ', 1)
+
+
+def arrow(points: list[tuple[float, float]]) -> list[object]:
+    """Draw a line with a head at its last point."""
+    (x0, y0), (x, y) = points[-2:]
+    across, down = float(np.sign(x - x0)), float(np.sign(y - y0))  # shafts run level or upright
+    back = (x - 8 * across, y - 8 * down)
+    head = [
+        (x, y),
+        (back[0] - 3.5 * down, back[1] + 3.5 * across),
+        (back[0] + 3.5 * down, back[1] - 3.5 * across),
+    ]
+    shaft = [*points[:-1], back]
+    return [
+        tag("path", d=path(shaft), fill="none", stroke=DARK, stroke_width=1.4),
+        tag("path", d=path(head, close=True), fill=DARK),
+    ]
 
 
 def draw_members() -> str:

@@ -13,8 +13,8 @@ import pytest
 
 from composed_briefs import make
 from havenward.brief.card import write_model_card
-from havenward.brief.compose import compose_brief
 from havenward.brief.check_files import Page
+from havenward.brief.compose import compose_brief
 from havenward.brief.write import write_brief
 from havenward.case.known import as_of
 from havenward.errors import RunError

@@ -35,7 +35,8 @@ def handed_over(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("real")
     run = run_forecast(case, ForecastSettings(origin, 40, 12, 1), folder / "run", workers=1)
     for audience in AUDIENCES:
-        make_brief(run, folder / audience, BriefSettings(audience, reason="to plan the sites"))
+        settings = BriefSettings(audience, reason="to plan the sites")
+        make_brief(run, folder / audience, settings, products=("html", "workbook", "tables"))
     return case, run, folder
 
 

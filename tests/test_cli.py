@@ -85,6 +85,20 @@ def test_forecast_and_brief_from_the_command_line(
         assert all(path.is_file() for path in files)
 
 
+def test_products_can_be_chosen_on_the_command_line(
+    run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    command = ["brief", str(run_folder), "--out", str(out), "--products"]
+    assert main([*command, "tables, forecast"]) == DONE
+    assert {path.name for path in out.iterdir()} == {
+        "people.csv", "needs.csv", "gaps.csv", "forecast.parquet", "release-log.csv",
+    }  # fmt: skip
+    capsys.readouterr()
+    assert main([*command, "pdf,workbok"]) == WRONG
+    assert "products: unknown product 'workbok'; expected html, pdf, workbook" in capsys.readouterr().err
+
+
 def test_settings_from_the_command_line_change_the_run(
     case_folder: Path, run_folder: Path, tmp_path: Path
 ) -> None:
@@ -187,7 +201,8 @@ def test_a_brief_of_a_case_keeps_the_run_out_of_the_products(
     out = tmp_path / "products"
     assert main(["brief", str(case_folder), "--as-of", str(START), "--out", str(out)]) == DONE
     assert (out / "brief.html").is_file()
-    assert not list(out.rglob("*.parquet"))
+    assert [path.name for path in out.rglob("*.parquet")] == ["forecast.parquet"]  # the public one
+    assert not list(out.rglob("run.json"))
     assert (tmp_path / "products-run" / "run.json").is_file()
     assert "for the team only" in capsys.readouterr().err
 

@@ -10,7 +10,7 @@ import pytest
 
 from composed_briefs import basis, make
 from havenward.brief.explain import explain_name, format_items, items_as_dicts
-from havenward.brief.numbers import _rank_correlation
+from havenward.brief.outlook import rank_correlation
 from havenward.case.known import as_of
 from havenward.case.load import load_case
 from havenward.cli import main
@@ -46,7 +46,8 @@ def mosul(tmp_path_factory):
     settings = ForecastSettings(ORIGIN, 40, 60, 1)
     run = run_forecast(load_case(bundled_case()), settings, folder / "run", workers=1)
     for audience in AUDIENCES:
-        make_brief(run, folder / audience, BriefSettings(audience, reason="to plan the sites"))
+        settings = BriefSettings(audience, reason="to plan the sites")
+        make_brief(run, folder / audience, settings, products=("html", "workbook", "tables"))
     return folder
 
 
@@ -152,11 +153,11 @@ def test_rank_correlation_is_that_of_the_definition():
     import numpy as np
 
     values = np.array([3.0, 1.0, 2.0, 5.0])
-    assert _rank_correlation(values, values**3) == pytest.approx(1.0)
-    assert _rank_correlation(values, -values) == pytest.approx(-1.0)
-    assert _rank_correlation(values, np.ones(4)) == 0.0
+    assert rank_correlation(values, values**3) == pytest.approx(1.0)
+    assert rank_correlation(values, -values) == pytest.approx(-1.0)
+    assert rank_correlation(values, np.ones(4)) == 0.0
     # ties at their mean rank: closed form 0.9487 for ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4
-    assert _rank_correlation(np.array([1.0, 2.0, 2.0, 3.0]), np.arange(4)) == pytest.approx(0.9486833)
+    assert rank_correlation(np.array([1.0, 2.0, 2.0, 3.0]), np.arange(4)) == pytest.approx(0.9486833)
 
 
 # -- the command, on a run that learned ----------------------------------------------------------------------

@@ -11,6 +11,7 @@ import pytest
 
 from havenward.case.importers.hapi import import_hapi
 from havenward.case.importers.merge import merge_into_case
+from havenward.case.known import as_of, latest_locations
 from havenward.case.load import load_case
 from havenward.case.write import write_case
 from havenward.records import Observation
@@ -109,6 +110,25 @@ def test_population_fills_only_what_is_not_known(tmp_path):
     assert (
         "arda has 50,000 people in the case and 61,000 in HAPI; the case is left as it is." in imported.notes
     )
+
+
+def test_population_is_seen_only_once_it_was_published(tmp_path):
+    # the row of the place is older than the number: it must not hold it
+    (row,) = bring("hapi", put(tmp_path, "population.csv", as_csv([inhabitants("Belen", 8000)]))).locations
+    assert row.published == DAY("2024-01-30")  # 30 days after the end of 2023
+    folder = tmp_path / "case"
+    write_case(NORLAND, folder)
+    path = put(tmp_path, "population.csv", as_csv([inhabitants("Belen", 8000)]))
+    merge_into_case(folder, import_hapi(path, load_case(folder), settings("hapi")))
+    notes = import_hapi(path, load_case(folder), settings("hapi")).notes
+    assert any("only once they were published: belen from 2024-01-30" in note for note in notes)
+    written = load_case(folder)
+    for day, people in (("2024-01-29", None), ("2024-01-30", 8000)):
+        known = latest_locations(as_of(written, DAY(day)))
+        assert known["belen"].population == people, day
+    before = (folder / "locations.csv").read_bytes()
+    merge_into_case(folder, import_hapi(path, load_case(folder), settings("hapi")))
+    assert (folder / "locations.csv").read_bytes() == before
 
 
 @pytest.mark.parametrize("wrap", [False, True])

@@ -1095,7 +1095,7 @@ def test_parts_of_a_message_do_not_run_into_each_other():
 def test_a_folder_that_is_none(tmp_path):
     (problem,) = check_case(tmp_path / "nowhere")
     assert str(problem) == (
-        f"{tmp_path / 'nowhere'}: there is no such folder; expected the folder of a case; "
+        f"{tmp_path / 'nowhere'}: there is no such folder; expected the folder of a case, or its workbook (.xlsx); "
         "check the path, or make a case with 'havenward new'"
     )
 

@@ -221,9 +221,11 @@ class Words:
         return self.say_amount(value / divisor), self.say_unit(shown)
 
     def say_amount(self, value: float) -> str:
-        """Write a quantity for reading: two digits from 100, below with as many decimals as it needs."""
+        """Write a quantity for reading: two digits, and under 10 one decimal where it needs it."""
         if value >= 100:
             return self.say_number(round_people(value))
+        if value >= 10:
+            return self.say_number(round(value))
         if value == int(value):
             return self.say_number(value)
         return (f"{value:.1f}" if value >= 1 else f"{value:.2g}").replace(".", self.signs.decimal)

@@ -63,12 +63,12 @@ def _read_rules() -> tuple[Rule, ...]:
 
 
 RULES = _read_rules()  # a constant of the package; what is not in it is refused by `allows`
+_BY_KIND = {rule.kind: rule for rule in RULES}
 
 
 def allows(audience: str, kind: str) -> bool:
     """Tell whether an audience may see a kind of thing (a row of the table)."""
-    rule = next(rule for rule in RULES if rule.kind == kind)
-    return bool(getattr(rule, audience))
+    return bool(getattr(_BY_KIND[kind], audience))
 
 
 def withheld_words(audience: str, language: str = "en") -> tuple[str, ...]:

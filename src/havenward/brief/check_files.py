@@ -118,7 +118,7 @@ def _check_csv(path: Path, where: str, guard: Guard) -> list[Problem]:
         release_problem(
             where, f"the formula {cut_off(cell)}", "expected text that is only text", "release-formula"
         )
-        for cell in cells
+        for cell in dict.fromkeys(cells)
         if (cell.lstrip(" ")[:1] in FORMULA_STARTS if cell.strip() else False) and not is_number(cell)
     ]
     return problems + check_rows(where, rows, guard)

@@ -11,6 +11,7 @@ import tempfile
 import zipfile
 import zlib
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -28,7 +29,7 @@ from havenward.brief.check_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection
 
     from havenward.brief.guard import Guard
     from havenward.errors import Problem
@@ -64,8 +65,12 @@ TEXT_CHUNKS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 ACTIVE = ("/EmbeddedFiles", "/JavaScript", "/JS", "/Launch", "/OpenAction", "/AA", "/AcroForm", "/RichMedia")
 ATTACHED = ("/EmbeddedFile", "/Filespec", "/FileAttachment", "/AF")
 _PRINTABLE = re.compile(r"[^\x00-\x08\x0e-\x1f\x7f\ufffd]{4,}")
+# every database of places says which way its axes run; a group of a case may be called `east`
+_AXIS = re.compile(r'AXIS\["[^"]*",\s*(?:NORTH|SOUTH|EAST|WEST)\b', re.IGNORECASE)
 _CELL_NAME = re.compile(r"\$?[A-Z]{1,3}\$?\d+(:\$?[A-Z]{1,3}\$?\d+)?")
+_NUMBER = re.compile(r"\d+")
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+CELL_TAGS = frozenset((f"{_MAIN}c", f"{_MAIN}row"))
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -171,7 +176,7 @@ def check_workbook(path: Path, where: str, guard: Guard) -> list[Problem]:
         else:
             parts[name] = ET.fromstring(content)  # noqa: S314 - entities were refused above
     for name, root in parts.items():
-        texts = [text for node in root.iter() for text in _texts_of(node)]
+        texts = _texts_of(root)
         prose = texts if "relationships" not in root.tag.casefold() else []
         problems += check_texts(f"{where} {name}", texts, guard, prose=(one for one in prose if " " in one))
         problems += _check_formulas(f"{where} {name}", root)
@@ -210,6 +215,8 @@ def _check_sheet(
 def _check_formulas(where: str, root: ET.Element) -> list[Problem]:
     """Refuse formulas that reach out of the workbook."""
     formulas = [node.text or "" for tag in ("f", "definedName") for node in root.iter(f"{_MAIN}{tag}")]
+    # thousands differ in their rows only: one of each kind is looked at
+    alike = dict(zip(_NUMBER.sub("0", "\0".join(formulas)).split("\0"), formulas, strict=False))
     return [
         release_problem(
             where,
@@ -217,20 +224,32 @@ def _check_formulas(where: str, root: ET.Element) -> list[Problem]:
             "expected formulas that use this workbook only",
             "release-formula",
         )
-        for formula in formulas
+        for formula in alike.values()
         # a table may be named in square brackets; text in quotes does nothing
         if REACHING.search(re.sub(r'"[^"]*"|[^\W\d]\w*\[[^\[\]]*\]|\[@[^\[\]]*\]', "", formula))
     ]
 
 
-def _texts_of(node: ET.Element) -> Iterator[str]:
-    if node.text:
-        yield _CELL_NAME.sub(" ", node.text) if node.tag.endswith("}f") else node.text
-    if node.tail:
-        yield node.tail
-    for value in node.attrib.values():
-        if not _CELL_NAME.fullmatch(value):
-            yield value
+def _texts_of(root: ET.Element) -> list[str]:
+    """Give every text of a part in its order, and each attribute of its cells and each formula once."""
+    texts: list[str] = []
+    of_cells: dict[str, None] = {}
+    formulas: dict[str, None] = {}
+    for node in root.iter():
+        tag, text, tail = node.tag, node.text, node.tail
+        if text:
+            if tag.endswith("}f"):
+                formulas[text] = None
+            else:
+                texts.append(text)
+        if tail:
+            texts.append(tail)
+        if tag in CELL_TAGS:
+            of_cells.update(dict.fromkeys(node.attrib.values()))
+        else:
+            texts += [value for value in node.attrib.values() if not _CELL_NAME.fullmatch(value)]
+    texts += [value for value in of_cells if not _CELL_NAME.fullmatch(value)]
+    return [*texts, *dict.fromkeys(_CELL_NAME.sub(" ", "\0".join(formulas)).split("\0"))]
 
 
 def _text_of(item: ET.Element) -> str:
@@ -241,14 +260,20 @@ def _row_of(row: ET.Element, shared: list[str]) -> list[str]:
     """Give the cells of a row at their columns, as text."""
     cells: dict[int, str] = {}
     for cell in row.iter(f"{_MAIN}c"):
-        letters = re.sub(r"\d", "", cell.get("r", "A"))
-        column = 0
-        for letter in letters:
-            column = column * 26 + ord(letter) - ord("A") + 1
         value = cell.find(f"{_MAIN}v")
         text = value.text or "" if value is not None else _text_of(cell)
-        cells[column - 1] = shared[int(text)] if cell.get("t") == "s" and text else text
+        at = _column_of(cell.get("r", "A").rstrip("0123456789"))
+        cells[at] = shared[int(text)] if cell.get("t") == "s" and text else text
     return [cells.get(n, "") for n in range(max(cells, default=-1) + 1)]
+
+
+@cache
+def _column_of(letters: str) -> int:
+    """Give the place of a column from its letters: A is 0."""
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return column - 1
 
 
 # -- databases and columns -----------------------------------------------------------------------------
@@ -311,7 +336,7 @@ def _geometry_bytes(blob: bytes) -> bytes | None:
 
 def _check_records(where: str, header: list[str], rows: list[tuple[Any, ...]], guard: Guard) -> list[Problem]:
     """Check rows of any types: as texts, as a table, and as numbers that may be a position."""
-    texts = [value for row in rows for value in row if isinstance(value, str)]
+    texts = [_AXIS.sub("", value) for row in rows for value in row if isinstance(value, str)]
     problems = check_texts(
         where, [*header, *dict.fromkeys(texts)], guard, prose=(t for t in texts if " " in t)
     )
@@ -331,6 +356,7 @@ def _check_raw(content: bytes, where: str, guard: Guard) -> list[Problem]:
         for found in _PRINTABLE.findall(content.decode(coding, "replace"))
         if coding == "utf-8" or found.isascii()
     )
+    text = _AXIS.sub("", text)
     # a name that is shown may be torn at the end of a page, and leave one that is withheld
     torn = " ".join(f" {phrase} " for phrase in guard.spoken)
     names = [name for name in guard.names_in(text) if len(name) >= SHORTEST_RAW and f" {name} " not in torn]
@@ -350,7 +376,6 @@ def check_parquet(path: Path, where: str, guard: Guard) -> list[Problem]:
     import polars as pl
 
     table = pl.read_parquet(path)
-    header = [name.casefold() for name in table.columns]
     problems = check_texts(where, table.columns, guard)
     for name, kind in table.schema.items():
         if kind in {pl.String, pl.Categorical}:
@@ -362,7 +387,10 @@ def check_parquet(path: Path, where: str, guard: Guard) -> list[Problem]:
                     where, f"the column '{name}' of {kind}", "expected plain columns", "release-kind"
                 )
             )
-    problems += check_rows(where, [header, *_rows_as_text(table)], guard)
+    plain = table.select(pl.exclude(pl.List, pl.Array, pl.Struct, pl.Binary, pl.Object))
+    cells = plain.select(pl.all().cast(pl.String, strict=False).fill_null("")).rows()
+    header = [name.casefold() for name in plain.columns]
+    problems += check_rows(where, [header, *cells], guard)
     if guard.points and sum(kind.is_float() for kind in table.schema.values()) > 1:
         floats = table.select(pl.selectors.float()).drop_nulls()
         for row in floats.rows():
@@ -377,10 +405,6 @@ def check_parquet(path: Path, where: str, guard: Guard) -> list[Problem]:
         )
     notes = [found for found in _PRINTABLE.findall(footer.decode("utf-8", "replace")) if " " in found]
     return problems + check_contacts(f"{where} metadata", notes, guard)
-
-
-def _rows_as_text(table: Any) -> list[list[str]]:  # noqa: ANN401 - a polars frame, imported late
-    return [["" if value is None else str(value) for value in row] for row in table.rows()]
 
 
 # -- pictures and documents ----------------------------------------------------------------------------

@@ -25,11 +25,21 @@ ITEM_COLUMNS = ("item", "sector", "indicator", "standard", "level", "parameter",
 QUOTE_COLUMNS = ("sentence", "quote", "text as reported")
 LATITUDE_COLUMNS = ("latitude", "lat", "y", "min_y", "max_y")
 LONGITUDE_COLUMNS = ("longitude", "lon", "lng", "long", "x", "min_x", "max_x")
+LOOKED_AT = frozenset(
+    (
+        *("unit", "date", "item", "location", "measure", *VALUE_COLUMNS, *LEVELS),
+        *QUOTE_COLUMNS,
+        *LATITUDE_COLUMNS,
+        *LONGITUDE_COLUMNS,
+    )
+)
 PART, WHOLE = "people_at_place", "people_at_receiving_places"
 TOTAL = "total"
 MOST_TOLD = 20  # of one kind in one file; a broken table would fill pages
 GAP = 24  # characters between the two numbers of a position
 _NUMBER = re.compile(r"(?<![\d.])-?\d{1,3}\.\d{2,17}(?![\d.])")
+_DIGITS = re.compile(r"(?<![\d.])-?\d[\d.]*")
+DEGREE_SIGNS = "\u00b0\u00ba"
 _DEGREES = re.compile(
     r"\b\d{1,3}\s?[\u00b0\u00ba]\s?\d{1,2}(?:[.,]\d+)?\s?['\u2032\u2019](?:\s?\d{1,2}(?:[.,]\d+)?\s?[\"\u2033\u201d])?\s?[NSEW]\b"
 )
@@ -85,7 +95,7 @@ def check_contacts(where: str, prose: Iterable[str], guard: Guard) -> list[Probl
     """Search prose for phone numbers, addresses and numbers of documents; they are not repeated."""
     if allows(guard.audience, "persons"):
         return []
-    text = " \n ".join(prose)
+    text = " \n ".join(dict.fromkeys(prose))
     phones = sum(
         sum(char.isdigit() for char in found[0]) in PHONE_DIGITS
         and (found[0].lstrip("(")[:1] == "+" or re.search(r"\d{3}", found[0]) is not None)
@@ -126,8 +136,9 @@ def _small(where: str, value: str, guard: Guard) -> Problem:
 
 def _positions_in(text: str, guard: Guard) -> Iterator[str]:
     """Find withheld positions: written anywhere to 100 m, or as a pair of numbers side by side to 1 km."""
+    written = _written(text, guard)
     for pair in guard.coordinates:
-        if all(any(_stands_in(one, text) for one in writings) for writings in pair):
+        if all(not written.isdisjoint(writings) for writings in pair):
             yield f"{pair[0][0]}, {pair[1][0]}"
     if not guard.points:
         return
@@ -136,12 +147,20 @@ def _positions_in(text: str, guard: Guard) -> Iterator[str]:
         if start - end <= GAP and (gives_away(first, second, guard) or gives_away(second, first, guard)):
             yield f"{first}, {second}"
     if guard.box is not None:
-        yield from (found[0] for found in _DEGREES.finditer(text))
-        yield from (found[0] for found in _PLUS_CODE.finditer(text))
+        # few texts hold the sign of such a writing, and a search without it is slow
+        if any(sign in text for sign in DEGREE_SIGNS):
+            yield from (found[0] for found in _DEGREES.finditer(text))
+        if "+" in text:
+            yield from (found[0] for found in _PLUS_CODE.finditer(text))
 
 
-def _stands_in(number: str, text: str) -> bool:
-    return number in text and re.search(rf"(?<![\d.]){re.escape(number)}", text) is not None
+def _written(text: str, guard: Guard) -> set[str]:
+    """Give the beginnings of withheld numbers with which a number of a text begins."""
+    wanted = {one for pair in guard.coordinates for writings in pair for one in writings}
+    lengths = sorted({len(one) for one in wanted})
+    numbers = set(_DIGITS.findall(text)) if wanted else set()
+    numbers |= {number[1:] for number in numbers if number[0] == "-"}  # the sign may be a hyphen
+    return wanted.intersection(number[:length] for length in lengths for number in numbers)
 
 
 def gives_away(latitude: str, longitude: str, guard: Guard) -> bool:
@@ -204,8 +223,9 @@ def check_rows(
     if header_at is None:
         return []
     header = [str(cell).strip().casefold() for cell in rows[header_at]]
+    looked_at = [(name, at) for at, name in enumerate(header) if _is_looked_at(name)]
     body = [
-        (f"{where} row {number}", dict(zip(header, row, strict=False)))
+        (f"{where} row {number}", {name: row[at] for name, at in looked_at if at < len(row)})
         for number, row in enumerate(rows[header_at + 1 :], start=header_at + 2)
     ]
     problems = []
@@ -255,6 +275,11 @@ def _small_counts(
             if people is not None and not people.strip() and is_number(row.get(level, "")):
                 problems.append(_small(place, f"few people (what they need is {row[level]})", guard))
     return problems
+
+
+def _is_looked_at(column: str) -> bool:
+    """Tell whether a rule for tables reads a column."""
+    return column in LOOKED_AT or _is_people_column(column)
 
 
 def _is_people_column(column: str) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from havenward.brief.borders import read_borders
 from havenward.brief.changes import Changes, tell_changes
-from havenward.brief.content import Amount, Brief, Count, Fan, Place
+from havenward.brief.content import Amount, Brief, Count, Fan, Place, Quantiles
 from havenward.brief.disputes import find_disputes
 from havenward.brief.evidence import (
     visible_assumptions,
@@ -25,10 +26,12 @@ from havenward.brief.facts import (
     people_on,
     read_draws,
     read_fans,
+    read_quantiles,
     read_weights,
 )
 from havenward.brief.gaps import first_shortfalls, gap_row, need_row, without_small
 from havenward.brief.headlines import compose_headlines
+from havenward.brief.hubverse import TARGETS
 from havenward.brief.lessons import learning_of, tell_lessons, visible_notes
 from havenward.brief.outlook import count_withheld, name_scenario, tell_signs, visible_scenarios
 from havenward.brief.plans import planning_figures
@@ -96,9 +99,13 @@ def compose_brief(
     ------
     RunError
         The tables of the run cannot be read, or do not fit each other.
+    CaseError
+        The outlines of areas that the case brings cannot be read.
     """
     origin, words = run.origin_date, Words(settings.language)
-    guard = guard_for(case.locations, case.title, settings.audience, settings.suppress_below)
+    guard = guard_for(
+        case.locations, case.title, settings.audience, settings.suppress_below, settings.language
+    )
     days = key_days(origin, run.last_date)
     learning = learning_of(run)
     with told_if_damaged(run):
@@ -117,11 +124,15 @@ def compose_brief(
             )
             for day, amount in zip(days, everybody, strict=True)
         }
+        cut = any(received[day] != amount for day, amount in zip(days, everybody, strict=True))
         focal = max(days, key=lambda day: received[day].central or 0)
         omitted = counts_to_omit(case.observations, guard)
         places = _places(known, fans, days, focal, shortages, learning.places, omitted)
         opening = opening_total(run, [place.location for place in places], weights)
         displaced = people_on(run, [TOTAL], [focal])[:, 0]
+        gates = _others(known, fans, days, ("town", "border"), "gates", omitted)
+        origins = _others(known, fans, days, ("origin",), "origins", omitted)
+        quantiles = _quantiles(known, run, days, [place.location for place in (*places, *gates, *origins)])
     assumptions = visible_assumptions(known, draws, priors, weights, run, words)
     figures = visible_figures(known, words)
     planned = planning_figures(figures, origin)
@@ -178,8 +189,8 @@ def compose_brief(
         total_counts=_counts(known, "total", "", omitted),
         received=tuple((day, known.shown(received[day])) for day in days),
         places=places,
-        gates=_others(known, fans, days, ("town", "border"), "gates", omitted),
-        origins=_others(known, fans, days, ("origin",), "origins", omitted),
+        gates=gates,
+        origins=origins,
         displaced_total=_total_if_allowed(known, fans, days, "displaced_total"),
         remaining=_total_if_allowed(known, fans, days, "remaining"),
         needs=shown_needs,
@@ -192,7 +203,7 @@ def compose_brief(
         lessons=tell_lessons(assumptions, known, words),
         sources=sources,
         events=visible_events(known, words),
-        unknown=_unknown(known, places, figures, shortages),
+        unknown=_unknown(known, places, figures, shortages, cut=cut),
         withheld=_withheld(known, figures),
         guard=guard,
         language=settings.language,
@@ -216,6 +227,8 @@ def compose_brief(
             assumptions,
         ),
         planned=planned,
+        quantiles=quantiles,
+        boundaries=read_borders(case, settings.audience),
     )
 
 
@@ -224,15 +237,35 @@ def compose_brief(
 
 def _thin(known: Known, fan: Fan, origin: date) -> Fan:
     """Reduce a fan to every seventh day outside the team, and draw small counts as nothing."""
-    every = 1 if known.may("daily") else STEP_DAYS
-    keep = [
-        n for n, day in enumerate(fan.dates) if (day - origin).days % every == 0 or n == len(fan.dates) - 1
-    ]
+    keep = _steps(known, fan.dates, origin)
     rows = [
         tuple(0.0 if known.guard.is_small(values[n]) else values[n] for n in keep)
         for values in (fan.q05, fan.q25, fan.q50, fan.q75, fan.q95)
     ]
     return Fan(tuple(fan.dates[n] for n in keep), *rows)
+
+
+def _steps(known: Known, dates: Sequence[date], origin: date) -> list[int]:
+    """Give which days the audience sees: all, or every seventh and the last."""
+    every = 1 if known.may("daily") else STEP_DAYS
+    return [n for n, day in enumerate(dates) if (day - origin).days % every == 0 or n == len(dates) - 1]
+
+
+def _quantiles(known: Known, run: Run, days: Sequence[date], shown: Sequence[str]) -> tuple[Quantiles, ...]:
+    """Give every level of what is forecast for the places shown, on the days that the audience sees."""
+    whole = dict.fromkeys(("displaced_total", "remaining"), (TOTAL,))
+    places = {"stock": (TOTAL, *shown), "net_arrivals": (TOTAL, *shown), **whole}
+    allowed = {target: keys for target, keys in places.items() if known.may(TARGETS[target])}
+    found = []
+    for one in read_quantiles(run, allowed):
+        keep = _steps(known, one.dates, known.day)
+        if one.target in whole:
+            keep = [n for n, day in enumerate(one.dates) if day in days]
+        values = tuple(
+            tuple(None if known.guard.is_small(value) else value for value in one.values[n]) for n in keep
+        )
+        found.append(replace(one, dates=tuple(one.dates[n] for n in keep), values=values))
+    return tuple(found)
 
 
 def _on_days(known: Known, fan: Fan, days: Iterable[date]) -> tuple[tuple[date, Amount], ...]:
@@ -364,13 +397,15 @@ def _lead(known: Known, focal: date, displaced: Amount, received: Amount, places
 
 
 def _unknown(
-    known: Known, places: Sequence[Place], figures: Sequence[FigureRow], shortages: Shortages
+    known: Known, places: Sequence[Place], figures: Sequence[FigureRow], shortages: Shortages, *, cut: bool
 ) -> tuple[str, ...]:
-    """List what is not known, from the facts of the case."""
+    """List what is not known, from the facts of the case; `cut`: totals leave small counts out."""
     words = known.words
     say, origin = words.say, words.say_date(known.day)
     counted = any(row.measure == "stock" for row in known.case.observations)
     lines = [say("unknown_counts") if counted else say("unknown_no_counts", origin=origin)]
+    if cut:
+        lines.append(say("totals_leave_out", n=known.guard.suppress_below))
     assumed = [place.name for place in places if place.capacity_basis == "assumed"]
     limited = [place for place in places if place.capacity_basis != "none"]
     free = [place.name for place in places if place.capacity_basis == "none"]

@@ -358,6 +358,22 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Quantiles:
+    """A target at a place over time at every level of `QUANTILE_LEVELS`; None where it may not be shown.
+
+    Parameters
+    ----------
+    values
+        A row per date, in the order of the levels.
+    """
+
+    target: str
+    location: str
+    dates: tuple[dt.date, ...]
+    values: tuple[tuple[float | None, ...], ...]
+
+
+@dataclass(frozen=True)
 class Brief:
     """Everything that is handed over for one run and one audience."""
 
@@ -414,3 +430,5 @@ class Brief:
     scenarios: tuple[ScenarioRow, ...] = ()
     signs: tuple[str, ...] = ()
     planned: tuple[FigureRow, ...] = ()  # what reports expected by the origin date, for bars beside it
+    boundaries: str = field(default="", repr=False)  # GeoJSON of the outlines that maps show
+    quantiles: tuple[Quantiles, ...] = field(default=(), repr=False)

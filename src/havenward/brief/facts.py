@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
-from havenward.brief.content import Amount, Fan
+from havenward.brief.content import Amount, Fan, Quantiles
 from havenward.distributions import weighted_quantiles
+from havenward.records import QUANTILE_LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -85,6 +86,39 @@ def read_fans(run: Run, targets: Sequence[str]) -> dict[tuple[str, str], Fan]:
         columns = [tuple(float(v) for v in rows.get_column(name)) for name in names]
         fans[str(key[0]), str(key[1])] = Fan(tuple(rows.get_column("target_end_date")), *columns)
     return fans
+
+
+def read_quantiles(run: Run, places: Mapping[str, Sequence[str]]) -> list[Quantiles]:
+    """Read the forecast at all its levels.
+
+    Parameters
+    ----------
+    places
+        The locations to read, by target.
+    """
+    import polars as pl
+
+    wanted = [
+        (pl.col("target") == target) & pl.col("location").is_in(list(keys)) for target, keys in places.items()
+    ]
+    names = [f"{level:g}" for level in QUANTILE_LEVELS]
+    table = (
+        run.scan("forecast")
+        .with_columns(pl.col("target", "location", "output_type", "output_type_id").cast(pl.String))
+        .filter((pl.col("output_type") == "quantile") & pl.any_horizontal(wanted))
+        .collect()
+        .pivot(on="output_type_id", index=["target", "location", "target_end_date"], values="value")
+        .sort("target", "location", "target_end_date")
+    )
+    return [
+        Quantiles(
+            str(key[0]),
+            str(key[1]),
+            tuple(rows.get_column("target_end_date")),
+            tuple(rows.select(names).rows()),
+        )
+        for key, rows in table.partition_by("target", "location", as_dict=True, maintain_order=True).items()
+    ]
 
 
 def at_day(fan: Fan, day: date) -> Amount:

@@ -102,16 +102,21 @@ class Guard:
 
 def _search(text: str, names: tuple[str, ...], spoken: tuple[str, ...]) -> tuple[str, ...]:
     found: list[str] = []
-    unseen = "" if text.isascii() else "".join({char for char in text if unicodedata.category(char) == "Cf"})
+    unseen = [] if text.isascii() else [char for char in set(text) if unicodedata.category(char) == "Cf"]
     # a character that nobody sees may stand within a word, or between two
-    for one in dict.fromkeys((text, text.translate(dict.fromkeys(map(ord, unseen), " ")))):
-        plain = f" {normalise(one.replace(ELLIPSIS, f' {CUT} '))} "
-        if any(f" {name} " in plain for name in names):
+    apart = text.translate(dict.fromkeys(map(ord, unseen), " ")) if unseen else text
+    for one in dict.fromkeys((text, apart)):
+        words = _words_of(one.replace(ELLIPSIS, f" {CUT} "))
+        plain, used = f" {' '.join(words)} ", set(words)
+        # a text of megabytes is looked through only for names whose words are all in it
+        near = [name for name in names if used.issuperset(name.split())]
+        if any(f" {name} " in plain for name in near):
             for phrase in spoken:
-                plain = plain.replace(f" {phrase} ", " \0 ")
+                if used.issuperset(phrase.split()):
+                    plain = plain.replace(f" {phrase} ", " \0 ")
             if CUT in plain:
                 plain = _without_cut_phrases(plain, names, spoken)
-            found += [name for name in names if f" {name} " in plain]
+            found += [name for name in near if f" {name} " in plain]
     return tuple(dict.fromkeys(found))
 
 
@@ -129,10 +134,15 @@ def normalise(text: str) -> str:
 
     Accents, and characters that nobody sees, go: they would hide a name from the search.
     """
+    return " ".join(_words_of(text))
+
+
+def _words_of(text: str) -> list[str]:
     if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text)
-        text = "".join(char for char in decomposed if unicodedata.category(char) not in {"Mn", "Cf"})
-    return " ".join(re.findall(r"\w+", text.replace("_", " ").casefold()))
+        text = unicodedata.normalize("NFKD", text)
+        marks = [char for char in set(text) if unicodedata.category(char) in {"Mn", "Cf"}]
+        text = text.translate(dict.fromkeys(map(ord, marks)))
+    return re.findall(r"\w+", text.replace("_", " ").casefold())
 
 
 def assumption_allowed(name: str, audience: str, guard: Guard) -> bool:

@@ -97,7 +97,7 @@ def draw_map(
     peak = _peak([place for _, place, *_ in places], (day,))
     spots = _set_spots(places, ground, sheet, day, peak)
     short = any(_is_short(spot.place, day) for spot in spots)
-    parts = [lay_sheet(sheet, ground.height), *draw_borders(getattr(brief, "boundaries", ""), ground, sheet)]
+    parts = [lay_sheet(sheet, ground.height), *draw_borders(brief.boundaries, ground, sheet)]
     parts += _circles(spots, day, sheet)
     parts += _labels(spots, day, brief, words, sheet, ground.height)
     parts += _scale_bar(ground, sheet)
@@ -136,7 +136,7 @@ def draw_small_multiples(brief: Brief, words: Words | None = None, columns: int 
     peak = _peak([place for _, place, *_ in places], days)
     columns = min(columns, len(days))
     wide, tall, top = sheet.width + 8, ground.height + 36, 0.0
-    borders = join(draw_borders(getattr(brief, "boundaries", ""), ground, sheet))
+    borders = join(draw_borders(brief.boundaries, ground, sheet))
     parts: list[Markup] = []
     told = []
     for n, day in enumerate(days):

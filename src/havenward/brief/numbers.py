@@ -8,6 +8,7 @@ import numpy as np
 
 from havenward.brief.chains import Item, assumption_item, say_rows, source_item
 from havenward.brief.headlines import DISPLACED_ASSUMPTIONS, RECEIVED_ASSUMPTIONS
+from havenward.brief.outlook import rank_correlation
 from havenward.brief.tables import standard_words
 from havenward.records import RECEIVING_KINDS, TOTAL
 from havenward.words import ENGLISH
@@ -28,6 +29,11 @@ MOST_MOVERS = 6
 LEAST_CORRELATION = 0.1  # below three standard errors of chance nothing is said either
 COUNTS_SHOWN = 12  # in words; plain values hold all
 HEADLINES = ("total", "received", "sites_over", "water")  # the four big numbers in their order
+WHO_COUNTS = {  # by whom a standard counts
+    "present": "those of 'received'",
+    "present_camps": "those of 'received' who are at camps",
+    "received": "everybody who was received by that day: what is handed out goes with them",
+}
 TOTALS = ("displaced_total", "remaining")
 
 
@@ -125,7 +131,8 @@ def need_item(told: Told, standard: Standard) -> Item:
             words = f"{central} ({low} to {high}) {unit} for {people} people"
             lines.append(f"{ENGLISH.say_short_date(need.date)}: {words}")
             values["on_days"][need.date.isoformat()] = _plain_amount(need.amount)
-    lines.append("the people are those of 'received', place by place and member by member")
+    counted = next((need.counted for need in brief.needs if need.standard == standard.standard), "present")
+    lines.append(f"the people are {WHO_COUNTS[counted]}, place by place and member by member")
     return Item("need", "", standard.item, tuple(lines), values)
 
 
@@ -182,24 +189,10 @@ def _correlate(told: Told, location: str, draws: Mapping[str, FloatArray]) -> di
         or (location in {"", TOTAL} and row.name.partition(".")[2] not in told.brief.guard.receiving)
     }
     return {
-        name: _rank_correlation(values, people)
+        name: rank_correlation(values, people)
         for name, values in draws.items()
         if name in names and len(values) == len(people)
     }
-
-
-def _rank_correlation(a: FloatArray, b: NDArray[Any]) -> float:
-    ranks = [_rank(values) for values in (a, b)]
-    if any(np.ptp(rank) == 0 for rank in ranks):
-        return 0.0
-    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
-
-
-def _rank(values: NDArray[Any]) -> FloatArray:
-    """Rank values, equal ones at their mean rank."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return np.asarray((ends - (counts - 1) / 2)[inverse], np.float64)
 
 
 # -- places ----------------------------------------------------------------------------------------------

@@ -188,14 +188,13 @@ def _movers(
     for name in [name for name in order if name in rows][:MOVERS_TOLD]:
         kind = "later" if rows[name].unit == "date" else "higher"
         side = "more" if moves[name] > 0 else "fewer"
-        lines.append(
-            words.say(
-                f"sign_{kind}_{side}",
-                day=words.say_date(focal),
-                name=name_assumption(name, known, words),
-                mark=rows[name].mark,
-            )
+        line = words.say(
+            f"sign_{kind}_{side}",
+            day=words.say_date(focal),
+            name=name_assumption(name, known, words),
+            mark=rows[name].mark,
         )
+        lines.append(line[:1].upper() + line[1:])
     if order[0] not in rows:
         lines.append(words.say("sign_hidden"))
     return lines

@@ -205,7 +205,9 @@ def gap_table(brief: Brief, words: Words, day: date) -> dict[str, Any]:
     heads = ["print_sector", "print_item", "print_need"]
     heads += ["print_available", "print_gap"] if gaps else []
     heads += ["print_chance"] if chances else []
-    columns = [1.2, 1.75, 1.8, 0.8, 1.8, 1.0] if gaps else [1.2, 2.5, 1.5]
+    columns = [1.15, 2.2, 1.7, 0.85, 1.7] if gaps else [1.2, 2.5, 1.5]
+    if chances:
+        columns = [1.2, 1.75, 1.8, 0.8, 1.8, 1.0]
     return {
         "heading": words.say("print_gaps" if gaps else "print_needs", day=words.say_date(day)),
         "notes": words.say("print_gaps_note" if gaps else "print_needs_note"),

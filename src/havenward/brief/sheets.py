@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 
 RANGED = ("people", "need", "added", "requirement", "available", "adjust", "gap")
 WIDTHS = {
+    "location": 18,
     "name": 28,
     "unit": 20,
     "available_is": 22,
     "measure": 26,
     "item": 36,
     "reason": 22,
-    "what": 34,
+    "what": 40,
     "words": 90,
     "rests_on": 18,
     "assumption": 30,
@@ -80,9 +81,10 @@ class Book:
         )
         self.text = add({"num_format": "@", "valign": "top"})
         self.wrap = add({"num_format": "@", "text_wrap": True, "valign": "top"})
-        self.number = add({"num_format": "# ##0", "valign": "top"})
-        self.rate = add({"num_format": "# ##0.###", "valign": "top"})
-        self.input = add({"num_format": "# ##0.###", "bg_color": YELLOW, "border": 1, "valign": "top"})
+        # groups of digits as the reader's machine writes them, and a little room before the unit
+        self.number = add({"num_format": "#,##0_)", "valign": "top"})
+        self.rate = add({"num_format": "#,##0.###_)", "valign": "top"})
+        self.input = add({"num_format": "#,##0.###_)", "bg_color": YELLOW, "border": 1, "valign": "top"})
         self.day = add({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"})
         self.chance = add({"num_format": "0 %", "valign": "top"})
         self.big = add({"bold": True, "font_size": 14, "font_color": DARK})

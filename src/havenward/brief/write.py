@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +23,7 @@ from havenward.brief.rows import (
 from havenward.errors import Problem, ReleaseError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from havenward.brief.content import Brief
 
@@ -36,6 +39,22 @@ def write_brief(brief: Brief, folder: Path, products: Sequence[str] = ()) -> tup
     The files are written beside the folder, re-opened and searched for what the audience may not see, and
     only then put in place.
 
+    ========= =============================================================================================
+    product   files
+    ========= =============================================================================================
+    html      `brief.html`, the brief as one page that loads nothing
+    pdf       `brief.pdf`, two pages of A4 and an annex, tagged
+    workbook  `brief.xlsx`, with live formulas
+    tables    `people.csv`, `needs.csv`, `gaps.csv`
+    star      `powerbi/`, facts and dimensions as CSV
+    geodata   `locations.gpkg` with its styles, `locations.geojson`
+    forecast  `forecast.parquet`, with the columns of a hub
+    plan      `planning-scenario.md`, a block for a contingency plan
+    pictures  `pictures/`, every map and chart as SVG and PNG at print size, and a list with alternative texts
+    dataset   `dataset.json` and `datapackage.json`, which describe the files written before them
+    archive   `brief.zip`, which holds all of them
+    ========= =============================================================================================
+
     Parameters
     ----------
     brief
@@ -43,12 +62,12 @@ def write_brief(brief: Brief, folder: Path, products: Sequence[str] = ()) -> tup
     folder
         Is made where it does not exist; files of these names are replaced.
     products
-        Some of `PRODUCTS`; all where none is named.
+        Some of these, in any order; all where none is named.
 
     Returns
     -------
     paths
-        The files, in the order in which they were written.
+        The files, in the order of `FILES`.
 
     Raises
     ------
@@ -58,19 +77,55 @@ def write_brief(brief: Brief, folder: Path, products: Sequence[str] = ()) -> tup
     """
     folder = Path(folder)
     chosen = _chosen(products)
-    names: list[str] = []  # grows while the files are written; the check reads it when all are there
-    with hand_over(folder, names, brief.guard) as part:
+    names: list[str] = []  # is filled when the files are written; the check reads it when all are there
+    with _no_collection(), hand_over(folder, names, brief.guard) as part:
+        with ThreadPoolExecutor(1) as typesetter:
+            drawn = [typesetter.submit(PRODUCTS[name], brief, part) for name in chosen if name in TYPESET]
+            for product in chosen:
+                if product not in (*TYPESET, *LAST):
+                    PRODUCTS[product](brief, part)
+        for one in drawn:
+            one.result()
         for product in chosen:
-            PRODUCTS[product](brief, part)
-            names += sorted(_files_in(part) - set(names))
+            if product in LAST:
+                PRODUCTS[product](brief, part)
+        names += sorted(_files_in(part), key=_place_in_order)
     return tuple(folder / name for name in names)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let nobody look for rings of objects: there are none among a million cells, and it takes seconds."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _place_in_order(name: str) -> tuple[float, str]:
+    """Give where a file stands among those that are written; pictures come before their description."""
+    return (FILES.index(name) if name in FILES else FILES.index("datapackage.json") - 0.5), name
+
+
+def check_products(products: Sequence[str]) -> None:
+    """Refuse products that are not known.
+
+    Raises
+    ------
+    ReleaseError
+        With all of them.
+    """
+    unknown = [product for product in products if product not in PRODUCTS]
+    if unknown:
+        raise ReleaseError([_unknown_product(product) for product in unknown])
 
 
 def _chosen(products: Sequence[str]) -> list[str]:
     """Give the products in the order in which they are written."""
-    unknown = [product for product in products if product not in PRODUCTS]
-    if unknown:
-        raise ReleaseError([_unknown_product(product) for product in unknown])
+    check_products(products)
     return [product for product in PRODUCTS if product in products or not products]
 
 
@@ -191,6 +246,8 @@ PRODUCTS: dict[str, Callable[[Brief, Path], None]] = {
     "dataset": _write_dataset,
     "archive": _write_archive,
 }
+TYPESET = ("pdf", "pictures")  # by a compiled library, while the others are written
+LAST = ("dataset", "archive")
 FILES = (
     "brief.html",
     "brief.pdf",

@@ -18,7 +18,12 @@ from havenward.case.check_evidence import (
     check_pooling,
     check_scenarios,
 )
-from havenward.case.check_names import check_locations_named, check_names, check_sources_dated
+from havenward.case.check_names import (
+    check_drafted,
+    check_locations_named,
+    check_names,
+    check_sources_dated,
+)
 from havenward.case.check_network import (
     check_coordinates,
     check_distances,
@@ -63,6 +68,7 @@ CHECKS = (
     check_versions,
     check_names,
     check_sources_dated,
+    check_drafted,
 )
 
 
@@ -98,7 +104,7 @@ def require_folder(path: Path) -> None:
     CaseError
         It is a workbook; says how to make a folder of it.
     """
-    if path.is_file():
+    if is_workbook(path):
         raise CaseError(
             Problem(
                 str(path),

@@ -101,6 +101,27 @@ def check_locations_named(draft: Draft) -> None:
             )
 
 
+def check_drafted(draft: Draft) -> None:
+    """Warn of places that were drafted from a table of settlements and that nobody has confirmed."""
+    known = {row.location for row in draft.case.locations}
+    asleep = [row for row in draft.drafted if row.location not in known]
+    if not asleep:
+        return
+    names = ", ".join(row.location for row in asleep[:3]) + (", ..." if len(asleep) > 3 else "")
+    waits = "1 drafted place waits" if len(asleep) == 1 else f"{len(asleep)} drafted places wait"
+    draft.findings.add(
+        "locations.csv",
+        "",
+        Trouble(
+            f"{waits} for confirmation ({names})",
+            "expected each to be confirmed or deleted; until then no forecast uses it",
+            "look at its kind, position and population, and fill in published; or delete the row",
+            "drafted-places",
+            "warning",
+        ),
+    )
+
+
 def check_names(draft: Draft) -> None:
     """Refuse names that no file defines, each with the nearest right one."""
     known, case = known_names(draft), draft.case
@@ -111,9 +132,7 @@ def check_names(draft: Draft) -> None:
                 _refuse(draft, known, file, row.row, "source", "source", row.source)
     for row in case.routes:
         _check_places(draft, known, "routes.csv", row.row, (("from", row.from_), ("to", row.to)))
-    for row in case.attributes:
-        ends = (("location", row.location), ("from", row.from_), ("to", row.to))
-        _check_places(draft, known, "attributes.csv", row.row, ends)
+    _check_attributes(draft, known)
     for row in case.stock:
         _check_places(draft, known, "stock.csv", row.row, (("location", row.location),))
     for row in case.observations:
@@ -127,6 +146,15 @@ def check_names(draft: Draft) -> None:
             _refuse(draft, known, f"reports/{report.report}", "", "source", "source", report.source)
     _check_event_names(draft, known)
     _check_evidence_names(draft, known)
+
+
+def _check_attributes(draft: Draft, known: Known) -> None:
+    """Refuse attributes of unknown places; those of a place that waits may be there before it."""
+    asleep = {row.location for row in draft.drafted}
+    for row in draft.case.attributes:
+        if row.location not in asleep:
+            ends = (("location", row.location), ("from", row.from_), ("to", row.to))
+            _check_places(draft, known, "attributes.csv", row.row, ends)
 
 
 def _check_event_names(draft: Draft, known: Known) -> None:
@@ -178,6 +206,15 @@ def _check_places(draft: Draft, known: Known, file: str, row: int, places: Itera
 def _refuse(
     draft: Draft, known: Known, file: str, place: int | str, kind: str, column: str, name: str
 ) -> None:
+    if name in {row.location for row in draft.drafted} and kind.startswith("location"):
+        trouble = Trouble(
+            f"{column} is {show(name)}, a drafted place that waits for confirmation",
+            "expected a confirmed place",
+            f"fill in published of {show(name)} in locations.csv, or leave the row out until then",
+            "place-not-confirmed",
+        )
+        draft.findings.add(file, place, trouble)
+        return
     words, names = WORDS[kind], known.by_kind[kind]
     repair = draft.findings.offer(
         kind, name, names[1] if names else (), f"correct the name, or {words.otherwise}"

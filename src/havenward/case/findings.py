@@ -91,14 +91,13 @@ class Findings:
             for severity in ("error", "warning"):
                 more = self._seen[file, severity] - MAX_PER_FILE
                 if more > 0:
-                    listed.append(
-                        Problem(
-                            self._namer(file, "", Trouble("", "", "", ""))[0],
-                            f"{more:,} more {severity}s that are not listed",
-                            f"expected a file without {severity}s",
-                            "repair the ones above, which often have one cause, and check again",
-                            "more-problems",
-                            severity,
-                        )
+                    trouble = Trouble(
+                        f"{more:,} more {severity}s that are not listed",
+                        f"expected a file without {severity}s",
+                        "repair the ones above, which often have one cause, and check again",
+                        "more-problems",
+                        severity,
                     )
+                    where, told = self._namer(file, "", trouble)
+                    listed.append(Problem(where, *told))
         return listed

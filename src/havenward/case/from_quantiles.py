@@ -22,6 +22,7 @@ LEVELS = (0.05, 0.5, 0.95)
 Z = 1.6448536  # 95 % point of the standard normal
 NEAR = 0.02  # a simpler shape is taken where it misses by at most this share of the range
 LEAST_LOG = 0.0  # of the shapes of a beta curve: below it would rise at its ends, which nobody means
+FAR = 0.06  # and where even the nearest one misses by more, two flat halves are joined
 DIGITS = 4  # parameters are written with so many, since nobody knows more
 
 
@@ -65,8 +66,8 @@ def fit_quantiles(low: float, middle: float, high: float, unit: str) -> Meant:
         if best is None or meant.miss < best.miss:
             best = meant
     halves = _judge(_join_halves(low, middle, high, unit), (low, middle, high))
-    if best is None or (halves is not None and halves.miss < best.miss / 2):
-        best = halves or best
+    if best is None or (best.miss > FAR and halves is not None and halves.miss < best.miss):
+        best = halves
     if best is None:  # pragma: no cover - two halves can always be joined
         message = f"no distribution for {low}, {middle}, {high}"
         raise ValueError(message)
@@ -146,7 +147,7 @@ def _fit_normal(low: float, middle: float, high: float, *, signed: bool) -> Dist
 
 
 def _fit_gamma(low: float, middle: float, high: float) -> Distribution | None:
-    """Find the shape whose 5 and 95 % points stand in the wanted ratio, then the scale that fits the middle."""
+    """Find the shape whose outer points stand in the wanted ratio, then the scale that fits the middle."""
     from scipy import optimize, special
 
     if low <= 0:

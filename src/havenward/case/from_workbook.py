@@ -271,8 +271,8 @@ class WorkbookContents:
     def name_place(self, file: str, place: int | str, trouble: Trouble) -> tuple[str, Trouble]:
         """Say where a problem stands: workbook, sheet, and cell or row where they are known."""
         told = trouble._replace(
-            expected=_FILE_NAME.sub(_name_sheet, trouble.expected),
-            repair=_FILE_NAME.sub(_name_sheet, trouble.repair),
+            expected=name_sheets(trouble.expected),
+            repair=name_sheets(trouble.repair),
         )
         if file not in SHEET_OF_FILE and not file.startswith("reports/"):
             return f"{self.name} sheet {show(file)[1:-1]}", told
@@ -501,6 +501,11 @@ def _about(found: str) -> str:
         return quoted[1]
     word = _FIRST_WORD.match(found)
     return word[0].rstrip(".") if word else ""
+
+
+def name_sheets(text: str) -> str:
+    """Call the files that a text names by their sheets."""
+    return _FILE_NAME.sub(_name_sheet, text)
 
 
 def _name_sheet(match: re.Match[str]) -> str:

@@ -1,17 +1,22 @@
-"""What a planner starts from: an empty case with every file, its header, and comments on what to fill in."""
+"""What a planner starts from: an empty case, as files and as a workbook, or a folder made of a workbook."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from havenward.case.draft import ASSUMPTIONS_FILE, CASE_FILE, REPORTS_FOLDER, SCENARIOS_FILE
 from havenward.case.tables import SHEETS, read_columns
-from havenward.case.write import format_string, format_table
+from havenward.case.workbook_sheets import WORKBOOK_NAME
+from havenward.case.write import format_string, format_table, write_case
 from havenward.errors import CaseError, Problem
+from havenward.files import open_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
+
+    from havenward.case.places_near import DraftedPlaces
 
 _CASE = """\
 # The crisis. Lines that start with # are comments; take the # away to use them.
@@ -103,6 +108,9 @@ kind is `original` for a text that you may keep, `paraphrase` for your own wordi
 _README = """\
 This folder is a case: one crisis as data. Open the .csv files in a spreadsheet and save them as CSV UTF-8.
 
+You can fill in case.xlsx instead, which holds the same as one workbook with drop-downs and notes; it is read
+by its own name, and `havenward new DIR --from case.xlsx` makes a folder of it.
+
 Fill in first: case.toml, then locations.csv (at least one origin and one camp or host), then routes.csv.
 `havenward check` with the name of this folder says what is still missing, as often as you like.
 Leave a cell empty where something is not known. Dates are written YYYY-MM-DD. Every row has `published`:
@@ -113,9 +121,15 @@ from.
 
 
 def new_case(
-    folder: Path | str, *, title: str = "", crisis: str = "", country: str = "", start: date | None = None
+    folder: Path | str,
+    *,
+    title: str = "",
+    crisis: str = "",
+    country: str = "",
+    start: date | None = None,
+    places: DraftedPlaces | None = None,
 ) -> Path:
-    """Make an empty case that a planner can fill in.
+    """Make an empty case that a planner can fill in, with the same as a workbook beside it.
 
     Parameters
     ----------
@@ -123,6 +137,8 @@ def new_case(
         A folder that is new or empty.
     title, crisis, country, start
         Settings that are known already; the others are left to fill in, and `check_case` names them.
+    places
+        Places to draft; they wait for a person to confirm them.
 
     Returns
     -------
@@ -135,20 +151,11 @@ def new_case(
         The folder holds something, or cannot be written.
     """
     folder = Path(folder)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        found = "the folder is not empty" if folder.is_dir() else "found a file"
-        raise CaseError(
-            Problem(
-                str(folder),
-                found,
-                "expected a new or empty folder",
-                "name another folder, so that nothing is lost",
-                "case-folder-taken",
-            )
-        )
+    _check_free(folder)
     day = "# start = 2016-06-01           # first day of the case: nothing is simulated before it"
     if start is not None:
         day = f"start = {start}             # first day of the case: nothing is simulated before it"
+    country = country or (places.country if places else "")
     settings = _CASE.format(
         title=format_string(title), crisis=format_string(crisis), country=format_string(country), start=day
     )
@@ -160,21 +167,102 @@ def new_case(
         f"{REPORTS_FOLDER}/README": _REPORTS,
         "README": _README + _explain_columns(),
     }
+    if places is not None:
+        for table, rows in places.tables().items():
+            texts[f"{table}.csv"] = format_table(table, rows)
     try:
         (folder / REPORTS_FOLDER).mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+            with open_whole(folder / name) as stream:
+                stream.write(text)
     except OSError as error:
+        raise _not_written(folder, error) from error
+    known = {"title": title, "crisis": crisis, "country": country, "start": start}
+    write_template(folder / WORKBOOK_NAME, places, known)
+    return folder
+
+
+def write_template(
+    path: Path | str, places: DraftedPlaces | None = None, settings: Mapping[str, Any] | None = None
+) -> Path:
+    """Write the workbook to fill in, empty or with drafted places and settings that are known.
+
+    Raises
+    ------
+    CaseError
+        There is something of this name, the name does not end in .xlsx, or it cannot be written.
+    """
+    from havenward.case.template_workbook import write_workbook
+
+    known = settings or ({"country": places.country} if places else {})
+    return write_workbook(path, rows=places.tables() if places else None, settings=known)
+
+
+def case_from_workbook(folder: Path | str, workbook: Path | str) -> Path:
+    """Make a case folder of a workbook; the files are those of the same case made by hand.
+
+    Raises
+    ------
+    CaseError
+        The folder holds something, or a cell of the workbook cannot be read: a row would be lost.
+    """
+    from havenward.case.check import check_folder
+    from havenward.case.draft import read_draft
+
+    folder, workbook = Path(folder), Path(workbook)
+    check_folder(workbook)
+    _check_free(folder)
+    draft = read_draft(workbook)
+    if draft.findings.has_errors():
+        raise CaseError([one for one in draft.findings.problems() if one.severity == "error"])
+    write_case(draft.case, folder)
+    if draft.drafted:  # rows without a date of publication, which a case cannot hold
+        rows = sorted((*draft.case.locations, *draft.drafted), key=lambda row: row.row)
+        with open_whole(folder / "locations.csv") as stream:
+            stream.write(format_table("locations", rows))
+    return folder
+
+
+def workbook_from_case(case: Path | str, path: Path | str) -> Path:
+    """Write a case folder as one workbook; every row is kept, and reading it gives the same case.
+
+    Raises
+    ------
+    CaseError
+        The case has errors, something is there already, or it cannot be written.
+    """
+    from havenward.case.draft import read_draft
+    from havenward.case.load import load_case
+    from havenward.case.template_workbook import write_workbook
+
+    loaded = load_case(case)
+    return write_workbook(path, loaded, {"locations": read_draft(Path(case)).drafted})
+
+
+def _check_free(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        found = "the folder is not empty" if folder.is_dir() else "found a file"
         raise CaseError(
             Problem(
                 str(folder),
-                f"the case could not be written ({error.strerror or error})",
-                "expected room and rights to write",
-                "free some space or name another folder",
-                "case-not-written",
+                found,
+                "expected a new or empty folder",
+                "name another folder, so that nothing is lost",
+                "case-folder-taken",
             )
-        ) from error
-    return folder
+        )
+
+
+def _not_written(folder: Path, error: OSError) -> CaseError:
+    return CaseError(
+        Problem(
+            str(folder),
+            f"the case could not be written ({error.strerror or error})",
+            "expected room and rights to write",
+            "free some space or name another folder",
+            "case-not-written",
+        )
+    )
 
 
 def _explain_columns() -> str:

@@ -16,6 +16,7 @@ from havenward.case.workbook_sheets import (
     LISTS,
     README,
     SCENARIO,
+    SETTING,
     SETTINGS,
     TEXT,
     VALUE,
@@ -28,9 +29,9 @@ from havenward.errors import CaseError, Problem
 from havenward.files import replace_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from havenward.records import Case, Location
+    from havenward.records import Case
 
 ROOM = 1000  # rows below the header that have drop-downs and formats where a sheet is empty
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - a fixed day, so that the same case gives the same bytes
@@ -50,7 +51,12 @@ WIDE = {
 SHADES = {SETTINGS: NEEDED, "locations": NEEDED, "routes": NEEDED, "events": NEEDED, ASSUMPTIONS: NEEDED}
 
 
-def write_workbook(path: Path | str, case: Case | None = None, drafted: Iterable[Location] = ()) -> Path:
+def write_workbook(
+    path: Path | str,
+    case: Case | None = None,
+    rows: Mapping[str, Sequence[Any]] | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> Path:
     """Write a case as one workbook, or an empty one to fill in; the same case gives the same bytes.
 
     Parameters
@@ -59,8 +65,10 @@ def write_workbook(path: Path | str, case: Case | None = None, drafted: Iterable
         Where it goes; its name ends in .xlsx, and nothing is there yet.
     case
         None for the template.
-    drafted
-        Places that wait for a person to confirm them.
+    rows
+        More rows by table, such as places that wait for a person to confirm them.
+    settings
+        Settings that are known where there is no case.
 
     Raises
     ------
@@ -73,13 +81,16 @@ def write_workbook(path: Path | str, case: Case | None = None, drafted: Iterable
         raise _refusal(path, found, "expected a name that ends in .xlsx", "name it so", "workbook-name")
     if path.exists():
         raise _refusal(
-            path, "there is something of this name", "expected a new name", "name another file, so that nothing is lost",
+            path,
+            "there is something of this name",
+            "expected a new name",
+            "name another file, so that nothing is lost",
             "workbook-taken",
-        )  # fmt: skip
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replace_whole(path) as part:
-            _Workbook(part).write(lay_out(case, drafted))
+            _Workbook(part).write(lay_out(case, rows or {}, settings or {}))
     except OSError as error:
         raise _refusal(
             path,
@@ -125,10 +136,8 @@ class _Workbook:
         self.lists: list[tuple[str, Sequence[str]]] = []
 
     def _header(self, shade: str) -> Any:  # noqa: ANN401 - a format of xlsxwriter
-        return self.book.add_format(
-            {"bold": True, "font_color": "white", "bg_color": shade, "font_size": 10, "valign": "vcenter", "border": 1,
-             "border_color": "white"}
-        )  # fmt: skip
+        look = {"bold": True, "font_color": "white", "font_size": 10, "valign": "vcenter"}
+        return self.book.add_format({**look, "bg_color": shade, "border": 1, "border_color": "white"})
 
     def write(self, rows: dict[str, list[dict[str, Any]]]) -> None:
         """Write every sheet and close the workbook."""
@@ -157,7 +166,7 @@ class _Workbook:
         for row, (head, words) in enumerate(FIRST_PAGE, start=2):
             page.write_string(row, 0, head, self.styles["part"])
             page.write_string(row, 1, words, self.styles["words"])
-            page.set_row(row, 14.0 * max(1, -(-len(words) // 98)) + 4)
+            page.set_row(row, 14.0 * max(1, -(-len(words) // 106)) + 4)
         page.set_paper(9)
         page.fit_to_pages(1, 0)
 
@@ -174,6 +183,7 @@ class _Workbook:
                 style = self._style(column) if at == at_value else self.styles["band" if at else "text"]
                 self._write_cell(page, number, at, row[head], style)
             self._validate(page, column, number, at_value, number)
+            page.set_row(number, 13.0 * max(1, -(-len(column.description) // 78)) + 2)
         page.freeze_panes(1, 0)
         _print_wide(page)
 
@@ -291,7 +301,9 @@ class _Workbook:
         row = 2
         for title, listed in EXAMPLES.items():
             page.write_string(row, 0, f"sheet {title}", self.styles["part"])
-            heads = [*dict.fromkeys(key for item in listed for key in item)]
+            filled = {key for item in listed for key in item}
+            known = (SETTING, VALUE) if title == SETTINGS else [one.name for one in sheet_columns(title)]
+            heads = [name for name in known if name in filled]
             for at, head in enumerate(heads):
                 page.write_string(row + 1, at, head, self.styles["optional"])
                 for below, item in enumerate(listed, start=row + 2):

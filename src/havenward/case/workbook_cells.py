@@ -22,7 +22,8 @@ class Page:
     """One sheet as text.
 
     `rows` pairs the numbers of the spreadsheet with cells from column A on, stripped; rows without a value
-    are left out. `merged` are areas as (first row, first column, last row, last column), counted from 1 and 0.
+    are left out. `merged` are areas as (first row, first column, last row, last column); rows count from 1,
+    columns from 0.
     """
 
     title: str

@@ -1,5 +1,7 @@
 """What the first page and the examples of a workbook say; the examples together are a sound case."""
 
+# ruff: noqa: E501 - a line here is a row of a sheet
+
 from __future__ import annotations
 
 from datetime import date

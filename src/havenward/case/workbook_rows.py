@@ -27,24 +27,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from havenward.distributions import Distribution
-    from havenward.records import Assumption, Case, Location
+    from havenward.records import Assumption, Case
 
     Row = dict[str, Any]
 
 
-def lay_out(case: Case | None, drafted: Iterable[Location] = ()) -> dict[str, list[Row]]:
+def lay_out(
+    case: Case | None, more: Mapping[str, Iterable[Any]], settings: Mapping[str, Any]
+) -> dict[str, list[Row]]:
     """Give the rows of every sheet by column; values keep their types, None and '' are empty cells.
 
     Parameters
     ----------
     case
         The case; None for an empty one.
-    drafted
-        Places that wait for a person to confirm them.
+    more
+        More rows by table, such as places that wait for a person to confirm them.
+    settings
+        Settings that are known where there is no case.
     """
-    rows: dict[str, list[Row]] = {SETTINGS: [*_setting_rows(case)]}
+    rows: dict[str, list[Row]] = {SETTINGS: [*_setting_rows(case, settings)]}
     for table in SHEETS:
-        listed = [*(getattr(case, table) if case else ()), *(drafted if table == "locations" else ())]
+        listed = [*(getattr(case, table) if case else ()), *more.get(table, ())]
         columns = read_columns(table)
         rows[table] = [{column.name: getattr(row, column.field) for column in columns} for row in listed]
     rows[ASSUMPTIONS] = [
@@ -69,15 +73,16 @@ def lay_out(case: Case | None, drafted: Iterable[Location] = ()) -> dict[str, li
             rows["events"].append({**cells, SCENARIO: scenario.name})
     for report in case.reports if case else ():
         head = {column.name: getattr(report, column.name) for column in read_columns("reports")}
-        first, *more = _cut(report.text)
+        first, *rest = _cut(report.text)
         rows[REPORTS].append({REPORT: report.report, **head, TEXT: first})
-        rows[REPORTS] += [{REPORT: report.report, TEXT: text} for text in more]
+        rows[REPORTS] += [{REPORT: report.report, TEXT: text} for text in rest]
     return rows
 
 
-def _setting_rows(case: Case | None) -> Iterator[Row]:
+def _setting_rows(case: Case | None, settings: Mapping[str, Any]) -> Iterator[Row]:
     for column in read_columns("case"):
-        value = getattr(case, column.name.rpartition(".")[2]) if case else None
+        name = column.name.rpartition(".")[2]
+        value = getattr(case, name) if case else settings.get(name)
         if column.name == "known" and value is None:
             continue  # belongs to the snapshots of runs
         need = "needed" if column.required else f"{column.default or 'nothing'}, if left empty"

@@ -34,6 +34,24 @@ CASE_SHEETS = (
 )
 SETTING, VALUE = "setting", "value"  # columns of the sheet of settings
 SCENARIO, COMPONENT, REPORT, TEXT = "scenario", "component", "report", "text"
+# what a planner fills in most often; the other parameters of distributions follow
+FIRST_OF_ASSUMPTIONS = (
+    "name",
+    "published",
+    "distribution",
+    "low",
+    "mode",
+    "high",
+    "value",
+    "median",
+    "sigma",
+    "unit",
+    "reason",
+    "sources",
+    "after",
+    SCENARIO,
+    COMPONENT,
+)
 LIST_MARK = ";"  # parts the items of a list in one cell
 MAX_CELL_TEXT = 32_000  # characters; a cell of a workbook holds 32,767
 # what each file of a folder is called in a workbook
@@ -60,14 +78,16 @@ def sheet_columns(sheet: str) -> tuple[Column, ...]:
     mixture's parts repeat the name and number the part.
     """
     if sheet == ASSUMPTIONS:
-        own = [column for column in read_columns("assumptions") if column.name != "components"]
+        own = {column.name: column for column in read_columns("assumptions") if column.name != "components"}
         part = _text(
             COMPONENT,
             "Only for a part of a mixture: 1, 2, ... (2.1 for a part of part 2), in rows below the mixture, "
             "with the same name.",
             "key",
         )
-        return (own[0], _of_scenario(), *own[1:3], part, *own[3:])
+        extra = {SCENARIO: _of_scenario(), COMPONENT: part}
+        first = [own[name] if name in own else extra[name] for name in FIRST_OF_ASSUMPTIONS]
+        return (*first, *(column for name, column in own.items() if name not in FIRST_OF_ASSUMPTIONS))
     if sheet == "events":
         return (*read_columns("events"), _of_scenario())
     if sheet == SCENARIOS:
@@ -81,7 +101,7 @@ def sheet_columns(sheet: str) -> tuple[Column, ...]:
         )
         text = _text(
             TEXT,
-            "The text. Where it is longer than a cell holds, it goes on in the next row, with the same report "
+            "The text. If it is longer than a cell holds, it goes on in the next row, with the report "
             "and nothing else.",
         )
         return (name, *read_columns("reports"), text)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from havenward.case.draft import ASSUMPTIONS_FILE, CASE_FILE, REPORTS_FOLDER, SCENARIOS_FILE
 from havenward.case.tables import MANDATORY, SHEETS, read_columns
 from havenward.errors import CaseError, Problem
-from havenward.files import open_whole
+from havenward.files import open_whole, replace_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,12 +25,16 @@ if TYPE_CHECKING:
     from havenward.distributions import Distribution
     from havenward.records import Assumption, Case, Event, Report, Scenario
 
+BOUNDARIES_FILE = "boundaries.geojson"
+
 
 def write_case(case: Case, folder: Path | str) -> None:
     """Write a case folder; `load_case` gives the same case back.
 
     Each file is replaced in one step, and `case.toml` comes last. Tables without rows are written only
-    where they are mandatory or an older file has to be emptied.
+    where they are mandatory or an older file has to be emptied. The outlines of areas that lie in the folder
+    of the case go with it as they are: maps need them, no table refers to them, and as no number rests on
+    them they are no part of the content hash.
 
     Raises
     ------
@@ -73,6 +77,10 @@ def write_case(case: Case, folder: Path | str) -> None:
         ):
             if text or (folder / name).exists():
                 _replace(folder / name, text or "# none\n")
+        outlines = case.folder / BOUNDARIES_FILE if case.folder is not None else None
+        if outlines is not None and outlines.is_file() and outlines.parent.resolve() != folder.resolve():
+            with replace_whole(folder / BOUNDARIES_FILE) as part:
+                part.write_bytes(outlines.read_bytes())
         _replace(folder / CASE_FILE, format_settings(case))
     except OSError as error:
         raise CaseError(

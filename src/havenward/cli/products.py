@@ -99,6 +99,13 @@ def add_brief(commands: Commands) -> None:
         "--hxl", action="store_true", help="put a row of HXL tags under the header of the tables"
     )
     parser.add_argument(
+        "--products",
+        default="",
+        metavar="NAME,...",
+        help="only these: html, pdf, workbook, tables, star, geodata, forecast, plan, pictures, dataset, "
+        "archive (empty: all)",
+    )
+    parser.add_argument(
         "--as-of", type=read_date, metavar="DATE", help="origin date where a case is named (empty: today)"
     )
     parser.add_argument("--replace", action="store_true", help="replace an older run of the case")
@@ -106,10 +113,12 @@ def add_brief(commands: Commands) -> None:
 
 def _run_brief(chosen: argparse.Namespace) -> int:
     from havenward.case.load import load_case
-    from havenward.pipeline import make_brief, run_forecast
+    from havenward.pipeline import check_products, make_brief, run_forecast
     from havenward.runs import RUN_FILE, read_run
     from havenward.settings import BriefSettings, ForecastSettings
 
+    products = [name.strip() for name in chosen.products.split(",") if name.strip()]
+    check_products(products)  # before the forecast, not after it
     run = read_run(chosen.source) if (chosen.source / RUN_FILE).is_file() else None
     case = load_case(run.case_folder if run else chosen.source)
     wanted = BriefSettings(
@@ -132,7 +141,7 @@ def _run_brief(chosen: argparse.Namespace) -> int:
         with show_progress() as progress:
             run = run_forecast(case, settings, folder, replace_run=chosen.replace, progress=progress)
         say(f"the run, for the team only: {run.folder}")
-    for path in make_brief(run, chosen.out, wanted, previous):
+    for path in make_brief(run, chosen.out, wanted, previous, products):
         print(path)
     return DONE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,11 +40,15 @@ def add_serve(commands: Commands) -> None:
     parser.add_argument(
         "--token",
         default="",
-        help="what people must type to enter (empty: made up and printed, beyond this machine)",
+        help="what people must type to enter, 12 characters or more; better given as HAVENWARD_TOKEN in the "
+        "environment (empty: made up and printed, where others than this machine can ask)",
     )
+    parser.add_argument("--open", action="store_true", help="open it in the browser of this machine")
 
 
 def _run_serve(chosen: argparse.Namespace) -> int:
+    import webbrowser
+
     from havenward.workbench.serve import serve
 
     serve(
@@ -51,7 +56,8 @@ def _run_serve(chosen: argparse.Namespace) -> int:
         host=chosen.host,
         port=chosen.port,
         names=tuple(chosen.name),
-        token=chosen.token,
+        token=chosen.token or os.environ.get("HAVENWARD_TOKEN", ""),
         told=say,
+        opened=webbrowser.open if chosen.open else None,
     )
     return DONE

@@ -55,12 +55,13 @@ def place_lots(
     lots
         At each site, shape (site,).
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import csr_array, eye_array, hstack, kron
-
     sites, count = gains.shape
     if sites == 0 or count == 0 or budget <= 0:
         return np.zeros(sites, np.int64)
+    # imported late: without a budget nothing is solved, and the brief need not wait for it
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import csr_array, eye_array, hstack, kron
+
     step = np.diff(gains, axis=1, prepend=0.0).clip(min=0.0)
     cost = np.ones(sites) if cost is None else np.asarray(cost, np.float64)
     opening = np.zeros(sites) if opening_cost is None else np.asarray(opening_cost, np.float64)

@@ -21,7 +21,13 @@ from havenward.pipeline.history import (
     run_backtest,
     score_run,
 )
-from havenward.pipeline.products import compare_runs, explain_number, look_at_needs, make_brief
+from havenward.pipeline.products import (
+    check_products,
+    compare_runs,
+    explain_number,
+    look_at_needs,
+    make_brief,
+)
 from havenward.pipeline.progress import SILENT, Progress
 from havenward.pipeline.reports import (
     list_unread,
@@ -42,6 +48,7 @@ __all__ = [
     "as_simulated",
     "audit_leaks",
     "bundled_case",
+    "check_products",
     "check_size",
     "compare_runs",
     "explain_number",

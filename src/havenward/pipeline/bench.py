@@ -36,10 +36,39 @@ def forecast_folder(
     return run_forecast(case, settings, run_folder, replace_run=bool(asked.get("replace")), progress=progress)
 
 
+def look_at_report(path: Path) -> dict[str, str]:
+    """Tell what a file says of itself before it is read: header, language and text; dates as text.
+
+    Raises
+    ------
+    CaseError
+        It cannot be opened or holds no text.
+    """
+    from havenward.reading.documents import open_document
+    from havenward.reading.language import name_language
+
+    document = open_document(path)
+    return {
+        "title": document.title,
+        "outlet": document.outlet,
+        "published": document.published.isoformat() if document.published else "",
+        "url": document.url,
+        "kind": document.kind,
+        "language": name_language(document.text),
+        "text": document.text,
+    }
+
+
 def warm_up() -> None:
     """Load what every forecast needs, so that the first one does not wait for it."""
     import polars  # noqa: F401, ICN001 - only loaded
 
+    import havenward.brief.charts
+    import havenward.brief.overlays
+    import havenward.case.load
+    import havenward.case.write
     import havenward.forecast.assimilate
     import havenward.forecast.tables
-    import havenward.movement.simulate  # noqa: F401 - only loaded
+    import havenward.movement.simulate
+    import havenward.pipeline.run_views
+    import havenward.pipeline.whatif  # noqa: F401 - only loaded

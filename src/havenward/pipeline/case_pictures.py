@@ -5,7 +5,7 @@ These drawings are for the team. Colours come from the style sheet by class, so 
 
 from __future__ import annotations
 
-from math import isfinite, log10
+from math import cos, isfinite, log10, pi, sin
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
     Point = tuple[float, float]
+    Box = tuple[float, float, float, float]
 
-SHEET = Sheet("places", 760.0, 0.5, 0.8, 46.0, 9.0, 0, 11.0)
+SHEET = Sheet("places", 760.0, 0.5, 0.8, 52.0, 9.0, 0, 13.0)
 SIZES = {"origin": 6.5, "camp": 6.0, "host": 6.0, "border": 6.0, "town": 3.6, "marker": 2.6}
-NAME_WIDTH = 6.1  # of a letter, for placing names
+NAME_WIDTH = 7.0  # of a letter, for placing names
+LONGEST_NAME = 26
+TOO_CLOSE = 5.0  # places nearer than this would hide one another
 WIDE, TALL, LEFT, FOOT = 640.0, 220.0, 14.0, 34.0
 LOG_FROM = 15.0  # a curve whose 95 % point is so many times its 5 % point is drawn on a logarithmic axis
 BINS = 72
@@ -79,12 +82,12 @@ def draw_case_map(
     if not spots:
         return None
     ground = lay_ground([(spot.longitude, spot.latitude) for spot in spots], SHEET)
-    at = {spot.key: ground(spot.longitude, spot.latitude) for spot in spots}
+    at = _spread_out({spot.key: ground(spot.longitude, spot.latitude) for spot in spots})
     parts = [
         tag("rect", x=0.5, y=0.5, width=SHEET.width - 1, height=ground.height - 1, class_="sheet"),
         *draw_borders(boundaries, ground, SHEET),
         tag("g", *[_draw_way(way, at) for way in ways if way.start in at and way.end in at], class_="ways"),
-        tag("g", *_draw_spots(spots, at, ground.height), class_="spots"),
+        tag("g", *_draw_spots(spots, at), class_="spots"),
     ]
     drawing = figure(
         "places", SHEET.width, ground.height, title, told,
@@ -95,6 +98,20 @@ def draw_case_map(
     )  # fmt: skip
     # what leads somewhere is no picture: its parts have to be reachable one by one
     return type(drawing)(str(drawing).replace(' role="img"', ' role="group"', 1))
+
+
+def _spread_out(at: Mapping[str, Point]) -> dict[str, Point]:
+    """Move places that stand on one point apart, on a ring around it, so that each can be chosen."""
+    together: dict[tuple[int, int], list[str]] = {}
+    for key, (x, y) in at.items():
+        together.setdefault((round(x / TOO_CLOSE), round(y / TOO_CLOSE)), []).append(key)
+    spread = {}
+    for keys in together.values():
+        ring = 0.0 if len(keys) == 1 else max(9.0, 15.0 * len(keys) / (2 * pi))
+        for n, key in enumerate(sorted(keys)):
+            turn = 2 * pi * n / len(keys) - pi / 2
+            spread[key] = (at[key][0] + ring * cos(turn), at[key][1] + ring * sin(turn))
+    return spread
 
 
 def _draw_way(way: Way, at: Mapping[str, Point]) -> Markup:
@@ -109,8 +126,8 @@ def _draw_way(way: Way, at: Mapping[str, Point]) -> Markup:
     return tag("a", *drawn, href=way.link, class_=name, tabindex="-1", aria_label=way.told)
 
 
-def _draw_spots(spots: Sequence[Spot], at: Mapping[str, Point], height: float) -> list[Markup]:
-    taken: list[tuple[float, float, float, float]] = []
+def _draw_spots(spots: Sequence[Spot], at: Mapping[str, Point]) -> list[Markup]:
+    taken: list[Box] = []
     for spot in spots:
         (x, y), r = at[spot.key], SIZES.get(spot.kind, 3.0)
         taken.append((x - r, y - r, x + r, y + r))
@@ -118,29 +135,37 @@ def _draw_spots(spots: Sequence[Spot], at: Mapping[str, Point], height: float) -
     drawn: dict[str, Markup] = {}
     for spot in sorted(spots, key=lambda one: (not one.chosen, weight.get(one.kind, 5), one.name)):
         (x, y), r = at[spot.key], SIZES.get(spot.kind, 3.0)
-        wide = NAME_WIDTH * len(spot.name)
-        dx, anchor = r + 3, "start"
-        box = (x + dx, y - 6, x + dx + wide, y + 6)
-        if box[2] > SHEET.width - 4:
-            dx, anchor = -r - 3, "end"
-            box = (x + dx - wide, y - 6, x + dx, y + 6)
-        own = (x - r, y - r, x + r, y + r)
-        meets = any(
-            box[0] < b[2] and box[2] > b[0] and box[1] < b[3] and box[3] > b[1] for b in taken if b != own
+        name = (
+            spot.name if len(spot.name) <= LONGEST_NAME else spot.name[: LONGEST_NAME - 1].rstrip(" ,") + "…"
         )
+        wide = NAME_WIDTH * len(name)
+        dx, anchor = r + 3, "start"
+        box = (x + dx, y - 7, x + dx + wide, y + 7)
+        own = (x - r, y - r, x + r, y + r)
+        if box[2] > SHEET.width - 4 or _meets(box, taken, own):
+            left = (x - r - 3 - wide, y - 7, x - r - 3, y + 7)
+            if left[0] > 4 and (box[2] > SHEET.width - 4 or not _meets(left, taken, own)):
+                dx, anchor, box = -r - 3, "end", left
+        meets = _meets(box, taken, own)
         if not meets:
             taken.append(box)
         text = tag(
-            "text", spot.name, x=float(x + dx), y=float(y + 4), text_anchor=anchor, font_size=SHEET.size,
-            class_="name crowded" if meets else "name", data_dx=float(dx), direction="ltr",
+            "text", name, x=float(x + dx), y=float(y + 4), text_anchor=anchor, font_size=SHEET.size,
+            class_="name crowded" if meets else "name", direction="ltr", aria_hidden="true",
         )  # fmt: skip
-        name = f"spot {spot.kind}" + (" chosen" if spot.chosen else "")
+        classes = f"spot {spot.kind}" + (" chosen" if spot.chosen else "")
         drawn[spot.key] = tag(
             "a", tag("title", spot.told), _mark(spot.kind, x, y, r), text,
-            href=spot.link, class_=name, data_key=spot.key, data_x=float(x), data_y=float(y),
-            aria_label=spot.told,
+            href=spot.link, class_=classes, data_key=spot.key, data_x=float(x), data_y=float(y),
+            # what is seen has to be in what is heard, so that a place can be called by it
+            aria_label=spot.told if name == spot.name else f"{name} {spot.told}",
         )  # fmt: skip
     return [drawn[spot.key] for spot in sorted(spots, key=lambda one: one.chosen)]
+
+
+def _meets(box: Box, taken: Sequence[Box], own: Box) -> bool:
+    """Tell whether a name would lie over another name or another place."""
+    return any(box[0] < b[2] and box[2] > b[0] and box[1] < b[3] and box[3] > b[1] for b in taken if b != own)
 
 
 def _mark(kind: str, x: float, y: float, r: float) -> Markup:
@@ -187,7 +212,9 @@ def draw_curves(
         bottom, top = bottom - max(abs(bottom) * 0.1, 0.5), top + max(abs(top) * 0.1, 0.5)
     scale = Scale(bottom, top, LEFT, WIDE - LEFT)
     edges = np.linspace(bottom, top, BINS + 1)
-    heights = [_heights(turn(_safe(curve.values, logarithmic, low)), curve.weights, edges) for curve in curves]
+    heights = [
+        _heights(turn(_safe(curve.values, logarithmic, low)), curve.weights, edges) for curve in curves
+    ]
     peak = max(float(height.max()) for height in heights) or 1.0
     floor = TALL - FOOT
     parts = [tag("line", x1=LEFT, y1=floor, x2=WIDE - LEFT, y2=floor, class_="axis")]
@@ -251,8 +278,10 @@ def _safe(values: FloatArray, logarithmic: bool, low: float) -> FloatArray:  # n
 def _heights(values: FloatArray, weights: FloatArray, edges: FloatArray) -> FloatArray:
     counts, _ = np.histogram(values, bins=edges, weights=weights)
     share = counts / weights.sum()
-    kernel = np.array([1.0, 3.0, 5.0, 3.0, 1.0])
-    widened = np.pad(share, 2, mode="edge")
+    # few members would draw teeth that mean nothing
+    wide = 1.0 if len(values) >= 2000 else 2.0 if len(values) >= 900 else 3.0
+    kernel = np.exp(-0.5 * np.square(np.arange(-9, 10) / wide))
+    widened = np.pad(share, 9, mode="edge")
     smooth: FloatArray = np.convolve(widened, kernel / kernel.sum(), mode="valid")
     return smooth
 

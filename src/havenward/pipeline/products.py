@@ -30,8 +30,19 @@ class Basis(NamedTuple):
     shortages: Shortages
 
 
+def check_products(products: Sequence[str]) -> None:
+    """Refuse products that are not known, before any work is done for them."""
+    from havenward.brief.write import check_products as check
+
+    check(products)
+
+
 def make_brief(
-    run: Run, folder: Path, settings: BriefSettings, previous: Run | None = None
+    run: Run,
+    folder: Path,
+    settings: BriefSettings,
+    previous: Run | None = None,
+    products: Sequence[str] = (),
 ) -> tuple[Path, ...]:
     """Turn a run into a brief for an audience; returns the files written.
 
@@ -45,24 +56,27 @@ def make_brief(
         Audience, language and what else can be chosen.
     previous
         The run of the last brief of the same crisis: the new one says what changed since.
+    products
+        Which of `brief.write.PRODUCTS`; all where none is named.
 
     Raises
     ------
     SettingsError
         `previous` is of another crisis, or looks from a later day.
     ReleaseError
-        A product holds more than its audience may see, or `partner` or `team` is asked for without a reason;
-        nothing was put in place.
+        A product is not known or holds more than its audience may see, or `partner` or `team` is asked for
+        without a reason; nothing was put in place.
     """
     from havenward.brief.changes import check_previous
     from havenward.brief.release import log_release, require_reason
     from havenward.brief.write import write_brief
 
+    check_products(products)
     if previous is not None:
         check_previous(run, previous)
     brief = brief_of(run, settings, previous)
     require_reason(brief.audience, brief.reason, brief.guard)
-    files = write_brief(brief, folder)
+    files = write_brief(brief, folder, products)
     # the day of the release stands in the log alone: products are the same bytes on any day
     log_release(folder, brief, files, date.today())  # noqa: DTZ011 - the planner's own day
     return files

@@ -8,18 +8,22 @@ import inspect
 import logging
 from importlib import import_module
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse, RedirectResponse
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from starlette.routing import Route
 
 from havenward.errors import HavenwardError, Problem
-from havenward.workbench.edits import ConflictError
+from havenward.workbench.assets import asset_route
+from havenward.workbench.edits import ConflictError, recover
 from havenward.workbench.jobs import Jobs
 from havenward.workbench.layout import bench_of, make_bench, problem_page, render, words_of
 from havenward.workbench.security import (
@@ -29,21 +33,28 @@ from havenward.workbench.security import (
     Guard,
     Keys,
     TooLargeError,
+    add_headers,
+    own_path,
     session_cookie,
 )
 from havenward.workbench.workspace import NotFoundError, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
-    from pathlib import Path
 
     from starlette.requests import Request
     from starlette.responses import Response
 
 PAGES = (
-    "cases", "jobs",
+    "assumptions", "cases", "compare", "forecast", "jobs", "needs", "places", "publish", "record", "reports",
 )  # fmt: skip
 MAX_FILES, MAX_FIELDS = 200, 5000
+THREADS = 12
+# how an answer that is no page is explained: key of the phrases, by status
+FAULTS = {
+    401: "web_error_login", 403: "web_error_forbidden", 404: "web_error_missing", 405: "web_error_method",
+    413: "web_error_large", 429: "web_error_waiting", 500: "web_error_fault",
+}  # fmt: skip
 log = logging.getLogger(__name__)
 
 
@@ -64,17 +75,21 @@ def make_app(
         Processes for jobs.
     """
     workspace = Workspace(root)
+    recover(workspace)
     jobs = Jobs(workspace, workers)
+    keys = Keys(token)
 
     @contextlib.asynccontextmanager
     async def live(_: Starlette) -> AsyncIterator[None]:
+        # pages are work for the processor, and one at a time gets on: more threads only wait for each other
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
         yield
         jobs.close()
 
-    routes: list[Route | Mount] = [
+    routes = [
         Route("/login", show_login, methods=["GET"]),
         Route("/login", _guarded(take_login, needs_token=False), methods=["POST"]),
-        Mount("/static", StaticFiles(directory=str(files("havenward.workbench") / "static"))),
+        asset_route(Path(str(files("havenward.workbench") / "static"))),
     ]
     for page in PAGES:
         module = import_module(f"havenward.workbench.pages_{page}")
@@ -82,13 +97,14 @@ def make_app(
     app = Starlette(
         routes=routes,
         lifespan=live,
-        middleware=[Middleware(Guard, keys=(keys := Keys(token)), hosts=hosts, port=port)],
+        middleware=[Middleware(Guard, keys=keys, hosts=hosts, port=port, tell=_tell)],
         exception_handlers={
             HTTPException: _tell_http,
             NotFoundError: _tell_missing,
             HavenwardError: _tell_problems,
             ConflictError: _tell_conflict,
             TooLargeError: _tell_too_large,
+            ClientDisconnect: _tell_nobody,
             Exception: _tell_fault,
         },
     )
@@ -149,15 +165,19 @@ def _guarded(endpoint: Callable[..., Any], *, needs_token: bool = True) -> Calla
 
 def show_login(request: Request) -> Response:
     """Ask for the token."""
-    return render(request, "login.html", wrong=False)
+    return render(request, "login.html", wrong=False, next=own_path(request.query_params.get("next", "")))
 
 
-def take_login(request: Request) -> Response:
+async def take_login(request: Request) -> Response:
     """Begin a session for who knows the token."""
-    keys = bench_of(request).keys
-    if not keys.is_token(str(request.state.form.get("key", ""))):
-        return render(request, "login.html", status=403, wrong=True)
-    answer = RedirectResponse("/", status_code=303)
+    keys, form = bench_of(request).keys, request.state.form
+    wanted = own_path(str(form.get("next", "")))
+    knows = await keys.try_token(str(form.get("key", "")))
+    if knows is None:
+        return _tell(request, 429)
+    if not knows:
+        return render(request, "login.html", status=403, wrong=True, next=wanted)
+    answer = RedirectResponse(wanted, status_code=303)
     answer.headers["set-cookie"] = session_cookie(keys.new_session())
     return answer
 
@@ -170,8 +190,8 @@ def wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
-def _tell(request: Request, status: int, key: str) -> Response:
-    words = words_of(request)
+def _tell(request: Request, status: int) -> Response:
+    words, key = words_of(request), FAULTS.get(status, "web_error_request")
     problem = Problem(
         words.say("web_problem_page"), words.say(f"{key}_found"), words.say(f"{key}_expected"),
         words.say(f"{key}_repair"), key.replace("_", "-"),
@@ -182,21 +202,30 @@ def _tell(request: Request, status: int, key: str) -> Response:
 def _answer(request: Request, problems: list[Problem], status: int) -> Response:
     if wants_json(request):
         return JSONResponse({"problems": [str(problem) for problem in problems]}, status_code=status)
-    return problem_page(request, problems, status=status)
+    return problem_page(request, problems, status=status, back=_came_from(request))
+
+
+def _came_from(request: Request) -> str:
+    """Give the page of ours whose form this was, to go back to; empty where it is not known."""
+    came = urlsplit(request.headers.get("referer", ""))
+    ours = request.method == "POST" and came.netloc == request.headers.get("host")
+    return own_path(f"{came.path}?{came.query}" if came.query else came.path) if ours else ""
 
 
 def _tell_http(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    keys = {403: "web_error_forbidden", 404: "web_error_missing", 405: "web_error_method"}
-    return _tell(request, status, keys.get(status, "web_error_request"))
+    return _tell(request, error.status_code if isinstance(error, HTTPException) else 500)
 
 
 def _tell_missing(request: Request, _: Exception) -> Response:
-    return _tell(request, 404, "web_error_missing")
+    return _tell(request, 404)
 
 
 def _tell_too_large(request: Request, _: Exception) -> Response:
-    return _tell(request, 413, "web_error_large")
+    return _tell(request, 413)
+
+
+def _tell_nobody(_: Request, __: Exception) -> Response:
+    return PlainTextResponse("", status_code=400)  # whoever sent it has gone
 
 
 def _tell_problems(request: Request, error: Exception) -> Response:
@@ -208,9 +237,13 @@ def _tell_conflict(request: Request, error: Exception) -> Response:
         raise error
     if wants_json(request):
         return JSONResponse({"file": error.file, "digest": error.digest, "now": error.now}, status_code=409)
-    return render(request, "conflict.html", status=409, conflict=error, form=dict(request.state.form))
+    mine = [(name, str(value)) for name, value in request.state.form.multi_items()]
+    return render(request, "conflict.html", status=409, conflict=error, mine=mine, back=_came_from(request))
 
 
 def _tell_fault(request: Request, error: Exception) -> Response:
-    log.error("%s %s broke", request.method, request.url.path, exc_info=error)
-    return _tell(request, 500, "web_error_fault")
+    # what went wrong is printed by the server below this line; the browser never sees it
+    log.error("%s %s broke: %s", request.method, request.url.path, type(error).__name__)
+    answer = _tell(request, 500)
+    add_headers(answer.headers, request.url.path)  # it is made outside of what adds them otherwise
+    return answer

@@ -2,7 +2,7 @@
 
 One change at a time is made to a case, whoever makes it. A change of several files is first laid ready beside
 the case, then committed by giving it its name (`pending`), then carried out. A server that is killed before
-the name is given has changed nothing; one that is killed after it carries the change out when it starts again.
+the name is given has changed nothing; one that is killed after it finishes the change when it starts again.
 """
 
 from __future__ import annotations
@@ -40,7 +40,6 @@ _Result = TypeVar("_Result")
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
 class ConflictError(Exception):
     """A file changed since the page that wants to change it was made.
 
@@ -54,9 +53,9 @@ class ConflictError(Exception):
         What stands there now.
     """
 
-    file: str
-    digest: str
-    now: str
+    def __init__(self, file: str, digest: str, now: str) -> None:
+        self.file, self.digest, self.now = file, digest, now
+        super().__init__(file, digest, now)  # so that it travels between processes
 
 
 @dataclass(frozen=True)
@@ -148,10 +147,7 @@ def change_copy(workspace: Workspace, case: str, change: Callable[[Path], _Resul
     """
     folder = workspace.case_folder(case)
     for tried in range(1, TRIES + 1):
-        with tempfile.TemporaryDirectory(prefix="havenward-") as place:
-            copy = Path(place) / folder.name
-            with _turn(workspace, case):
-                shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".*"))
+        with copy_of(workspace, case) as copy:
             before = _files_of(copy)
             result = change(copy)
             after = _files_of(copy)
@@ -168,6 +164,17 @@ def change_copy(workspace: Workspace, case: str, change: Callable[[Path], _Resul
             _commit(history, folder, changed)
         return result
     raise AssertionError  # pragma: no cover - the last try returns or raises
+
+
+@contextmanager
+def copy_of(workspace: Workspace, case: str) -> Iterator[Path]:
+    """Give a copy of a case as it stands between two changes; it goes with the block."""
+    folder = workspace.case_folder(case)
+    with tempfile.TemporaryDirectory(prefix="havenward-") as place:
+        copy = Path(place) / folder.name
+        with _turn(workspace, case):
+            shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".*"))
+        yield copy
 
 
 def recover(workspace: Workspace) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from havenward.errors import SettingsError
+from havenward.workbench.run_kinds import do_backtest, do_needs, do_publish, do_whatif, do_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,15 +40,20 @@ def problem_as_dict(problem: Problem) -> dict[str, str]:
 def do_read(work: Work) -> Mapping[str, Any]:
     """Read reports into the case: files of a folder of uploads, or all again where none is named."""
     from havenward.pipeline import read_into_case
+    from havenward.workbench.edits import change_copy
 
     day = work.arguments.get("published")
-    _, readings, problems = read_into_case(
-        work.workspace.case_folder(work.case),
-        [Path(path) for path in work.arguments.get("files", ())],
-        published=date.fromisoformat(day) if day else None,
-        outlet=str(work.arguments.get("outlet", "")),
-        workers=1,
-        progress=work.progress,
+    _, readings, problems = change_copy(
+        work.workspace,
+        work.case,
+        lambda folder: read_into_case(
+            folder,
+            [Path(path) for path in work.arguments.get("files", ())],
+            published=date.fromisoformat(day) if day else None,
+            outlet=str(work.arguments.get("outlet", "")),
+            workers=1,
+            progress=work.progress,
+        ),
     )
     if problems and not readings:
         raise SettingsError(problems)
@@ -62,42 +68,33 @@ def do_read(work: Work) -> Mapping[str, Any]:
 def do_forecast(work: Work) -> Mapping[str, Any]:
     """Make a run of the case."""
     from havenward.pipeline.bench import forecast_folder
+    from havenward.workbench.edits import copy_of
 
     run = str(work.arguments["run"])
-    forecast_folder(
-        work.workspace.case_folder(work.case),
-        work.workspace.new_run_folder(work.case, run),
-        work.arguments,
-        progress=work.progress,
-    )
+    with copy_of(work.workspace, work.case) as folder:  # somebody may be saving just now
+        forecast_folder(
+            folder,
+            work.workspace.new_run_folder(work.case, run),
+            work.arguments,
+            progress=work.progress,
+        )
     return {"run": run, "url": f"/cases/{work.case}/runs/{run}"}
 
 
-def do_brief(work: Work) -> Mapping[str, Any]:
-    """Write the products of a run for an audience."""
-    from havenward.pipeline import make_brief
-    from havenward.runs import read_run
-    from havenward.settings import BriefSettings
+def do_import(work: Work) -> Mapping[str, Any]:
+    """Import files of another office or tool into the case."""
+    from havenward.workbench import do_imports
 
-    asked = work.arguments
-    run = read_run(work.workspace.run_folder(work.case, str(asked["run"])))
-    folder = work.workspace.products_folder(work.case, str(asked["name"]))
-    settings = BriefSettings(
-        str(asked.get("audience") or "public"),
-        int(asked.get("suppress_below", 10)),
-        str(asked.get("language") or "en"),
-        bool(asked.get("hxl")),
-        str(asked.get("reason") or ""),
-    )
-    files = make_brief(run, folder, settings)
-    return {
-        "files": [path.name for path in files],
-        "url": f"/cases/{work.case}/runs/{asked['run']}/publish?name={asked['name']}",
-    }
+    return do_imports.do_import(work)
 
 
 KINDS: Mapping[str, Callable[[Work], Mapping[str, Any]]] = {
     "read": do_read,
     "forecast": do_forecast,
-    "brief": do_brief,
+    "import": do_import,
+    "backtest": do_backtest,
+    "brief": do_publish,
+    "needs": do_needs,
+    "whatif": do_whatif,
+    "whole": do_whole,
 }

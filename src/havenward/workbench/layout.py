@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.responses import HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse
 
 from havenward.settings import LANGUAGES
 from havenward.words import Words
+from havenward.workbench.security import PRODUCT_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from starlette.requests import Request
 
@@ -54,6 +56,7 @@ def make_bench(workspace: Workspace, jobs: Jobs, keys: Keys) -> Bench:
         loader=PackageLoader("havenward.workbench"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -128,3 +131,22 @@ def problem_page(
 ) -> HTMLResponse:
     """Say what is wrong and how to repair it; `back` is the page to go on from."""
     return render(request, "problems.html", status=status, case=case, problems=list(problems), back=back)
+
+
+def give_file(path: Path, *, name: str = "", shown: bool = False) -> FileResponse:
+    """Hand over a file of the workspace.
+
+    Parameters
+    ----------
+    path
+        As `Workspace.file_inside` gave it.
+    name
+        Under which it is saved; whatever signs it holds, it stays within its header.
+    shown
+        Whether a frame of ours shows it, where it can run nothing and load nothing; else it is saved.
+    """
+    answer = FileResponse(
+        path, filename=name or path.name, content_disposition_type="inline" if shown else "attachment"
+    )
+    answer.headers["content-security-policy"] = PRODUCT_POLICY
+    return answer

@@ -33,10 +33,15 @@ async def follow_job(request: Request) -> Response:
     """Tell what changes about a job, as server-sent events."""
     jobs = bench_of(request).jobs
     job = jobs.get(request.path_params["job"])
+    last = request.headers.get("last-event-id") or request.query_params.get("heard", "")
+    heard = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
 
     async def lines() -> AsyncIterator[str]:
-        async for event in jobs.events(job.id):
-            yield f"data: {json.dumps(event)}\n\n" if event else ": still here\n\n"
+        async for event in jobs.events(job.id, heard):
+            if event:
+                yield f"id: {event['heard']}\ndata: {json.dumps(event)}\n\n"
+            else:
+                yield ": still here\n\n"
 
     return StreamingResponse(
         lines(),

@@ -212,7 +212,7 @@ def _kind_of_archive(path: Path, name: str) -> str:
             Problem(
                 _shown(name),
                 f"this archive is not opened: {fault}",
-                f"expected at most {MAX_ENTRIES:,} files, {MAX_UNPACKED_BYTES / 1e6:.0f} MB unpacked, no password",
+                f"expected at most {MAX_ENTRIES:,} files, {MAX_UNPACKED_BYTES / 1e6:.0f} MB, no password",
                 "unpack it yourself and send what is needed of it",
                 "upload-archive",
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import traceback
 from multiprocessing import parent_process
@@ -18,11 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from multiprocessing.connection import Connection
 
+NICENESS = 10  # a page that somebody waits for comes before a forecast that takes every core
+
 
 def run_worker(connection: Connection, root: str) -> None:
     """Take jobs from the server until it is gone."""
     from havenward.pipeline.bench import warm_up
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is meant for the server, which tells us in its way
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    if hasattr(os, "setpgid"):
+        os.setpgid(0, 0)  # so that what a job starts ends with it
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     warm_up()
     connection.send(("ready", {}))
@@ -47,6 +55,8 @@ def _leave_with_parent() -> None:
     parent = parent_process()
     if parent is not None:
         parent.join()
+        if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+            os.killpg(0, signal.SIGKILL)
         os._exit(1)
 
 

@@ -12,6 +12,7 @@ A name that comes from outside becomes a path only here, and no path leaves the 
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from dataclasses import dataclass
@@ -44,11 +45,7 @@ class Workspace:
 
     def list_cases(self) -> list[str]:
         """Name the cases, sorted."""
-        return sorted(
-            folder.name
-            for folder in self.root.iterdir()
-            if is_name(folder.name) and folder.name not in RESERVED and (folder / CASE_FILE).is_file()
-        )
+        return sorted(folder.name for folder in self.root.iterdir() if self._is_case(folder.name))
 
     def case_folder(self, case: str) -> Path:
         """Give the folder of a case.
@@ -58,12 +55,30 @@ class Workspace:
         NotFoundError
             The name is none, leads out of the root, or no case lies there.
         """
-        if case in RESERVED:
+        if not self._is_case(case) or self._leads_out(self.root / case):
             raise NotFoundError
-        folder = self._inside(self.root, case)
-        if not (folder / CASE_FILE).is_file():
-            raise NotFoundError
-        return folder
+        return self.root / case
+
+    def _is_case(self, name: str) -> bool:
+        folder = self.root / name
+        return (
+            is_name(name)
+            and name.casefold() not in RESERVED
+            and (folder / CASE_FILE).is_file()
+            and folder.resolve().is_relative_to(self.root.resolve())
+        )
+
+    def _leads_out(self, folder: Path) -> bool:
+        """Tell whether a link in a folder leads out of the root: pages would show what lies there."""
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                path = folder / entry.name
+                if entry.is_symlink():
+                    if not path.resolve().is_relative_to(self.root.resolve()):
+                        return True
+                elif entry.is_dir() and self._leads_out(path):
+                    return True
+        return False
 
     def new_case_folder(self, case: str) -> Path:
         """Give the folder that a new case may take.
@@ -102,7 +117,7 @@ class Workspace:
     def run_folder(self, case: str, run: str) -> Path:
         """Give the folder of a finished run."""
         folder = self._inside(self._runs(case), run)
-        if not (folder / RUN_FILE).is_file():
+        if not (folder / RUN_FILE).is_file() or self._leads_out(folder):
             raise NotFoundError
         return folder
 

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any
 from havenward.case.importers.counted import Counted, Omissions, known_on, make_slug, name_place, place_counts
 from havenward.case.importers.hapi_rows import HapiRow, ask_area, is_whole, keep_level, tell_level, use_rows
 from havenward.case.importers.imported import Imported
+from havenward.case.importers.ledger import forget_fills
 from havenward.case.importers.matching import Asked, describe_matches, list_unplaced, match_places
 from havenward.case.importers.open_table import open_table, read_count
 from havenward.case.importers.origins import tell_front
 from havenward.case.importers.ranges import check_ranges
 from havenward.case.importers.registry import Setting
 from havenward.case.importers.spells import Incident, SpellRule, find_spells
+from havenward.case.importers.telling import list_some
+from havenward.case.importers.versions import add_version
 from havenward.case.known import latest_locations
 from havenward.errors import CaseError, Problem, SettingsError
 from havenward.records import Event, Source
@@ -173,7 +176,7 @@ def _make_parts(
     if kind == "conflict-events":
         return _make_events(where, used, case, settings, source, left)
     if kind == "population":
-        return _make_population(where, used, case, source, left)
+        return _make_population(where, used, case, settings, source, left)
     if kind == "idps":
         counted = _count_idps(where, used, settings, left)
     else:
@@ -439,9 +442,15 @@ def _make_events(
 
 
 def _make_population(
-    where: str, rows: list[HapiRow], case: Case, source: Source, left: Omissions
+    where: str,
+    rows: list[HapiRow],
+    case: Case,
+    settings: Mapping[str, Any],
+    source: Source,
+    left: Omissions,
 ) -> Imported:
-    """Give origins whose population is not known the population of their area."""
+    """Give origins whose population is not known the population of their area, from its publication on."""
+    case = forget_fills(case, source.source)
     places = latest_locations(case)
     found: dict[Asked, tuple[int, date]] = {}
     for row in rows:
@@ -453,22 +462,34 @@ def _make_population(
         elif place not in found or row.end >= found[place][1]:
             found[place] = (persons.value, row.end)
     matches = match_places(case, found)
-    filled: list[Location] = []
+    versions: list[Location] = []
     notes = describe_matches(matches, where)
-    for place, (people, _) in found.items():
+    late = []
+    for place, (people, end) in found.items():
         held = places.get(matches[place].location)
         if held is None or held.kind != "origin":
             continue
-        if held.population is None:
-            filled.append(replace(held, population=people, source=source.source))
-        elif held.population != people:
+        day = known_on(end, settings, settings["lag_days"])
+        # a row that was published before the number was must not hold it
+        new, differ = add_version(
+            case, held.location, {"population": people}, day, source.source, override=False
+        )
+        versions += new
+        if new and day > case.start:
+            late.append(f"{held.location} from {day}")
+        if differ and held.source != source.source:
             notes.append(
-                f"{held.location} has {held.population:,} people in the case and {people:,} in HAPI; the "
-                "case is left as it is."
+                f"{held.location} has {differ['population']:,} people in the case and {people:,} in HAPI; "
+                "the case is left as it is."
             )
+    if late:
+        notes.append(
+            f"Forecasts see these populations only once they were published: {list_some(late)}; the case "
+            f"starts on {case.start}. Write published into a settings file if they were known before."
+        )
     return Imported(
         source,
-        locations=tuple(filled),
+        locations=tuple(versions),
         unplaced=list_unplaced(matches, dict.fromkeys(found, 1)),
         notes=tuple(notes),
     )

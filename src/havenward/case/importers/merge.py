@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from havenward.case.check import require_folder
 from havenward.case.draft import CASE_FILE, IMPORTS_FILE, read_draft
 from havenward.case.importers.case_file import CaseFile, replace_all_whole
 from havenward.case.importers.grids import refuse
@@ -287,6 +288,7 @@ def open_case(folder: Path) -> Draft:
     CaseError
         The folder is no case, or its `case.toml` has errors: every import needs its country and days.
     """
+    require_folder(folder)
     if not (folder / CASE_FILE).is_file():
         found = "there is no such folder" if not folder.exists() else f"there is no {CASE_FILE} in it"
         raise refuse(

@@ -27,29 +27,52 @@ export async function post(url, fields) {
   return { status: answer.status, ok: answer.ok, ...values };
 }
 
-/** Follow a job; `told` is called with each event until the job has ended. */
+/**
+ * Follow a job; `told` is called with each event until the job has ended. A tab that is not looked at lets go of
+ * its connection, since a browser opens only a few to one server; it goes on where it stopped, and no news are
+ * told twice. The answer's `close()` ends it.
+ */
 export function follow(job, told) {
-  const source = new EventSource(`/jobs/${job}/events`);
-  source.onmessage = (message) => {
-    const event = JSON.parse(message.data);
-    told(event);
-    if (["done", "failed", "broken", "cancelled", "interrupted"].includes(event.state)) source.close();
+  let source = null;
+  let heard = 0;
+  let over = false;
+  const stop = () => {
+    over = true;
+    source?.close();
+    document.removeEventListener("visibilitychange", look);
   };
-  return source;
+  function listen() {
+    source = new EventSource(`/jobs/${encodeURIComponent(job)}/events?heard=${heard}`);
+    source.onmessage = (message) => {
+      const event = JSON.parse(message.data);
+      heard = event.heard ?? heard;
+      if (["done", "failed", "broken", "cancelled", "interrupted"].includes(event.state)) stop();
+      told(event);
+    };
+  }
+  function look() {
+    if (over) return;
+    source?.close();
+    source = null;
+    if (!document.hidden) listen();
+  }
+  document.addEventListener("visibilitychange", look);
+  if (!document.hidden) listen();
+  return { close: stop };
 }
 
 // -- theme ---------------------------------------------------------------------------------------------
 
 const themes = ["", "light", "dark"];
-const kept = localStorage.getItem("havenward-theme") ?? "";
-if (kept) root.dataset.theme = kept;
+const chosen = recall("havenward-theme") ?? "";
+if (chosen) root.dataset.theme = chosen;
 for (const button of document.querySelectorAll("[data-theme-switch]")) {
   button.hidden = false;
   button.addEventListener("click", () => {
     const next = themes[(themes.indexOf(root.dataset.theme ?? "") + 1) % themes.length];
     if (next) root.dataset.theme = next;
     else delete root.dataset.theme;
-    localStorage.setItem("havenward-theme", next);
+    remember("havenward-theme", next || null);
   });
 }
 
@@ -68,38 +91,107 @@ for (const time of document.querySelectorAll("time[data-seconds]")) {
 }
 
 // -- unsaved work: a form with data-draft keeps what is typed until it is sent -----------------------------
+//
+// The draft also keeps the digest of what it was based on. Where somebody has changed that since, the person is
+// told and chooses; until then the old digest stays in the form, so that the server refuses to write over it.
+
+function remember(key, values) {
+  try {
+    if (values === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, JSON.stringify(values));
+  } catch {
+    // a browser that keeps nothing keeps no drafts
+  }
+}
+
+function recall(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+const isDigest = (one) => one.name.startsWith("digest");
+
+function offer(form, older, keep, drop) {
+  const notice = document.createElement("p");
+  notice.className = "draft-notice";
+  notice.setAttribute("role", "status");
+  notice.append(older ? root.dataset.draftOlder : root.dataset.draftKept, " ");
+  const button = (words, act) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "quiet";
+    made.textContent = words;
+    made.addEventListener("click", () => {
+      act();
+      notice.remove();
+    });
+    notice.append(made, " ");
+  };
+  if (older) button(root.dataset.draftKeep, keep);
+  button(root.dataset.draftDrop, drop);
+  form.prepend(notice);
+}
 
 for (const form of document.querySelectorAll("form[data-draft]")) {
   const key = `havenward-draft:${location.pathname}:${form.dataset.draft}`;
-  const fields = () => [...form.elements].filter((one) => one.name && !["token", "digest"].includes(one.name) && !["file", "password", "hidden"].includes(one.type));
-  const held = JSON.parse(localStorage.getItem(key) ?? "null");
-  if (held) {
-    for (const one of fields()) {
-      if (!(one.name in held)) continue;
-      if (one.type === "checkbox" || one.type === "radio") one.checked = held[one.name].includes(one.value);
-      else one.value = held[one.name];
-    }
-    form.dataset.unsaved = "";
-  }
-  form.addEventListener("input", () => {
+  const kept = ["file", "password", "hidden", "submit", "button"];
+  const fields = () => [...form.elements].filter((one) => one.name && one.name !== "token" && !kept.includes(one.type));
+  const digests = () => [...form.elements].filter((one) => one.name && isDigest(one));
+  const current = Object.fromEntries(digests().map((one) => [one.name, one.value]));
+  const keepNow = () => {
     const now = {};
     for (const one of fields()) {
       if (one.type === "checkbox" || one.type === "radio") {
         now[one.name] ??= [];
         if (one.checked) now[one.name].push(one.value);
-      } else now[one.name] = one.value;
+      } else if (one.multiple) now[one.name] = [...one.selectedOptions].map((option) => option.value);
+      else now[one.name] = one.value;
     }
-    localStorage.setItem(key, JSON.stringify(now));
+    for (const one of digests()) now[one.name] = one.value;
+    remember(key, now);
     form.dataset.unsaved = "";
-  });
-  form.addEventListener("reset", () => {
-    localStorage.removeItem(key);
+  };
+  const drop = () => {
+    remember(key, null);
     delete form.dataset.unsaved;
-  });
+    for (const one of digests()) one.value = current[one.name];
+  };
+
   // the answer to a saved form carries ?saved=NAME: only then is the draft gone
-  if (new URLSearchParams(location.search).get("saved") === form.dataset.draft) {
-    localStorage.removeItem(key);
-    delete form.dataset.unsaved;
-    form.reset();
+  const saved = new URLSearchParams(location.search).get("saved") === form.dataset.draft;
+  if (saved) remember(key, null);
+  const held = saved ? null : recall(key);
+  if (held) {
+    for (const one of fields()) {
+      if (!(one.name in held)) continue;
+      if (one.type === "checkbox" || one.type === "radio") one.checked = held[one.name].includes(one.value);
+      else if (one.multiple) for (const option of one.options) option.selected = held[one.name].includes(option.value);
+      else one.value = held[one.name];
+    }
+    let older = false;
+    for (const one of digests()) {
+      if (!(one.name in held) || held[one.name] === one.value) continue;
+      older = true;
+      one.value = held[one.name];
+    }
+    form.dataset.unsaved = "";
+    offer(
+      form,
+      older,
+      () => {
+        for (const one of digests()) one.value = current[one.name];
+        keepNow();
+      },
+      () => form.reset(),
+    );
   }
+  form.addEventListener("input", keepNow);
+  form.addEventListener("change", keepNow);
+  form.addEventListener("reset", () => {
+    document.querySelectorAll(".draft-notice").forEach((one) => form.contains(one) && one.remove());
+    drop();
+  });
 }
