@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from havenward.brief.changes import Earlier
+from havenward.brief.changes import Earlier, days_in_common
 from havenward.brief.compose import compose_brief
 from havenward.brief.shortages import Shortages
 from havenward.case.known import as_of
-from havenward.dates import key_days
 from havenward.needs.requirements import estimate_needs, household_size
 from havenward.needs.standards import load_standards
 from havenward.pipeline.shortages import assess_for_brief, shortages_of
@@ -43,9 +42,14 @@ def basis(case: Case, run: Run) -> tuple[tuple[Need, ...], tuple[Standard, ...],
     return needs, standards, household_size(case, standards)[0], shortages_of(found, needs, standards)
 
 
-def last_brief(case: Case, previous: Run, run: Run) -> Earlier:
-    """Give the run of the last brief, with its room on the key days of the new one."""
-    case = as_of(case, previous.origin_date)
-    days = [day for day in key_days(run.origin_date, run.last_date) if day <= previous.last_date]
-    found = assess_for_brief(case, previous, (), days)
-    return Earlier(case, previous, shortages_of(found, (), ()))
+def last_brief(case: Case, previous: Run, run: Run, audience: str = "public") -> Earlier:
+    """Give the run of the last brief, with the room of both on the days that both can be compared on."""
+    days = days_in_common(run, previous, daily=audience == "team")
+    before = as_of(case, previous.origin_date)
+    if not days:
+        return Earlier(before, previous, Shortages())
+    then, now = (
+        shortages_of(assess_for_brief(known, one, (), days), (), ())
+        for known, one in ((before, previous), (as_of(case, run.origin_date), run))
+    )
+    return Earlier(before, previous, then, now)

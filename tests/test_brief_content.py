@@ -1,18 +1,25 @@
 """What a brief says of gaps, scenarios and changes: numbers that agree, nothing withheld, in four languages."""
 
+import io
 import re
 from dataclasses import replace
 from datetime import date, timedelta
 from math import ceil
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
+import pypdf
 import pytest
+from markupsafe import escape
 
 from composed_briefs import basis, last_brief, make
-from havenward.brief.changes import check_previous
-from havenward.brief.content import FigureRow
+from havenward.brief.changes import check_previous, days_in_common
+from havenward.brief.compose import _say_counts
+from havenward.brief.content import Amount, FigureRow, Learning
 from havenward.brief.outlook import rank_correlation
+from havenward.brief.page import write_page
+from havenward.brief.pdf import pdf_values, set_pdf
 from havenward.brief.plans import planning_figures
 from havenward.case.known import as_of
 from havenward.case.write import write_case
@@ -21,7 +28,7 @@ from havenward.cli.words import USAGE, WRONG
 from havenward.errors import SettingsError
 from havenward.records import TOTAL, Event, Scenario, Supply
 from havenward.settings import LANGUAGES
-from havenward.words import ENGLISH
+from havenward.words import ENGLISH, Words
 from toy_brief import HIDDEN, ORIGIN, PUBLISHED, assumption, toy_case, toy_run
 from worlds import city
 
@@ -254,7 +261,7 @@ def test_signs_give_the_ends_of_the_range_and_what_decides_most(run, brief):
     assert len(said) == 1
     assert ENGLISH.say_people(high) in said[0]
     assert ENGLISH.say_date(day) in said[0]
-    assert any(line.startswith("displaced total") and "the more people" in line for line in brief.signs)
+    assert any(line.startswith("Displaced total") and "the more people" in line for line in brief.signs)
     # the day on which it begins is for the team only
     assert "operation" not in " ".join(brief.signs)
 
@@ -324,6 +331,37 @@ def test_new_material_assumptions_and_settings_stand_behind_changes(case, run, p
     assert "operation" not in text
     team = "\n".join(make(case, run, "team", earlier=last_brief(case, previous, run)).change_notes)
     assert "ready places" in team
+
+
+@pytest.mark.parametrize(("audience", "ahead"), [("public", 14), ("team", 20)])
+def test_without_a_common_key_day_the_last_common_day_is_compared(case, run, tmp_path, audience, ahead):
+    """Others than the team see weeks: their last common day is one of these."""
+    day = ORIGIN + timedelta(days=ahead)
+    short = toy_run(tmp_path / "short", case, members=40, horizon=48, origin=EARLIER)
+    assert short.last_date == ORIGIN + timedelta(days=20)
+    told = make(case, run, audience, earlier=last_brief(case, short, run, audience))
+    assert {row.day for row in told.changes} == {day}
+    assert [row.unit for row in told.changes[:4]] == ["people", "people", "sites", "litres per day"]
+    assert three(told.changes[0].before) == quantiles(people_of(short, day, TOTAL))
+    assert three(told.changes[0].now) == quantiles(people_of(run, day, TOTAL))
+    assert told.changes[3].now.central == 15 * told.changes[1].now.central
+
+
+def test_page_and_pdf_say_in_one_sentence_that_nothing_can_be_compared(case, run, tmp_path):
+    old = toy_run(tmp_path / "old", case, members=20, horizon=28, origin=EARLIER)
+    assert days_in_common(run, old, daily=True) == []
+    for language in LANGUAGES:
+        told = make(case, run, language=language, earlier=last_brief(case, old, run))
+        assert told.changes == ()
+        (sentence,) = told.change_notes
+        assert sentence == Words(language).say("change_no_day", before=Words(language).say_date(EARLIER))
+        page = write_page(told)
+        assert page.count(sentence) == 1
+        assert '<table class="changed">' not in page
+        assert pdf_values(told)["one"]["changes"]["none"] == sentence
+    told = make(case, run, earlier=last_brief(case, old, run))
+    text = " ".join(pypdf.PdfReader(io.BytesIO(set_pdf(told))).pages[0].extract_text().split())
+    assert "nothing can be compared" in text
 
 
 def test_the_same_run_has_not_changed(case, run):
@@ -476,3 +514,130 @@ def test_the_basis_of_a_brief_is_worked_out_from_what_was_known(case, run):
     late = Supply("Water taps", "camp_a", 50.0, None, run.last_date, "list", "taps", row=5)
     known = as_of(replace(case, stock=(*case.stock, late)), ORIGIN)
     assert basis(known, run) == basis(as_of(case, ORIGIN), run)
+
+
+# -- cards, dots and counts ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_amount_is_said_once_where_its_ends_read_alike(language):
+    words = Words(language)
+    few = words.say("few", n=10)
+    assert words.say_with_range(Amount(None, None, None)) == few
+    assert words.say_with_range(Amount(500.0, 500.0, 500.0)) == "500"
+    wide = words.say_with_range(Amount(None, None, 50.0))
+    assert wide.count(few) == 1
+    assert "50" in wide
+    assert words.say_with_range(Amount(20.0, 30.0, 50.0)).count("(") == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_card_of_sites_over_capacity_reads_as_sentences(run, language):
+    words = Words(language)
+    few, last = words.say("few", n=10), words.say_short_date(run.last_date)
+
+    def lines(capacity, keys=("camp_a",)):
+        rows = [row for row in toy_case().locations if row.location in keys]
+        case = toy_case(locations=tuple(replace(row, capacity=capacity) for row in rows))
+        return make(case, run, language=language).headlines[2].lines
+
+    some, people = lines(100)
+    assert some == words.say("big_over_line", n=1, of=1, day=last)
+    assert few not in people
+    none, people = lines(9_000_000)
+    assert none == words.say("big_over_nowhere", of=1, day=last)
+    assert people == words.say("big_over_people", amount=few, day=words.say_short_date(run.last_date))
+    assert lines(None, ("city",)) == (words.say("big_over_none"),)
+
+
+def test_a_card_without_any_site_over_capacity_says_so(run):
+    places = tuple(replace(row, capacity=None) for row in toy_case().locations)
+    rows = tuple(row for row in places if row.location != "camp_b")
+    wide = tuple(replace(row, capacity=9_000_000) if row.kind == "camp" else row for row in rows)
+    line, people = make(toy_case(locations=wide), run).headlines[2].lines
+    assert line.startswith("No site is more likely than not over capacity")
+    assert people.endswith(": fewer than 10.")
+    page = write_page(make(toy_case(locations=wide), run))
+    assert "Sites: 0" in page
+    assert "0 sites" not in page
+
+
+def test_what_is_said_of_counts_follows_what_the_run_used(case, run):
+    known = as_of(case, run.origin_date)
+    told = {
+        dots: [
+            _say_counts(SimpleNamespace(case=one, day=ORIGIN, words=ENGLISH), learning, dots=dots)
+            for one, learning in (
+                (replace(known, observations=()), Learning()),
+                (known, Learning()),
+                (known, Learning(3)),
+                (known, Learning(0, ("camp_a",))),
+            )
+        ]
+        for dots in (False, True)
+    }
+    none, unused, learned, places = told[False]
+    assert none.startswith("No counts of displaced people were used")
+    assert "could not use any of them" in unused
+    assert learned.startswith("Counts of displaced people taught the forecast, but none")
+    assert places == learned
+    assert set(told[True]) == {ENGLISH.say("unknown_counts")}
+
+
+def test_a_run_that_learned_from_cumulated_counts_does_not_say_that_none_were_used(case, tmp_path):
+    counts = tuple(replace(row, measure="cumulative_displaced") for row in case.observations)
+    run = toy_run(tmp_path / "run", case, members=20, learned={"counts": 1, "notes": [], "taught": []})
+    told = make(replace(case, observations=counts), run)
+    assert not told.total_counts
+    assert told.unknown[0].startswith("Counts of displaced people taught the forecast")
+
+
+# -- where a forecast begins away from the last count ----------------------------------------------------------
+
+
+def counted(case, persons, location="camp_a"):
+    row = replace(
+        case.observations[0], scope="location", location=location, persons=persons,
+        date=ORIGIN - timedelta(days=4), published=ORIGIN - timedelta(days=2),
+    )  # fmt: skip
+    return replace(case, observations=(row,))
+
+
+def jump_of(case, run, location="camp_a", **other):
+    return next(place.jump for place in make(case, run, **other).places if place.location == location)
+
+
+def test_a_jump_from_the_last_count_is_told_with_the_reason_that_the_run_gives(case, tmp_path):
+    about = {"before": 30, "members": 60, "extra": {"camp_coverage": 0.5}}
+    run = toy_run(tmp_path / "run", case, learned={"counts": 1, "notes": [], "taught": []}, **about)
+    low, middle, high = quantiles(people_of(run, ORIGIN - timedelta(days=4), "camp_a"))
+    assert jump_of(counted(case, int(middle)), run) == ""
+    half = jump_of(counted(case, int(low * 0.6)), run)
+    assert f"was {ENGLISH.say_people(int(low * 0.6))};" in half
+    low_share, high_share = (ENGLISH.say_percent(int(low * 0.6) / people) for people in (high, low))
+    assert half.endswith(f"part of the people there (this one {ENGLISH.join_range(low_share, high_share)}).")
+    listed = counted(case, int(low * 0.6))
+    rows = tuple(replace(row, series="sites-after-2016-10-01") for row in listed.observations)
+    assert jump_of(replace(listed, observations=rows), run).endswith("counts of this place alone.")
+    # the share does not explain a count of nearly nobody, nor one above all members
+    for persons in (int(low * 0.1), int(high * 9)):
+        assert jump_of(counted(case, persons), run).endswith("not the counts of this place alone.")
+    own = toy_run(
+        tmp_path / "own", case, sites_from_counts=["camp_a"],
+        learned={"counts": 1, "notes": [], "taught": []}, **about,
+    )  # fmt: skip
+    assert jump_of(counted(case, int(high * 9)), own) == ""
+    blind = toy_run(tmp_path / "blind", case, **about)
+    assert "does not learn from counts" in jump_of(counted(case, int(high * 9)), blind)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_and_pdf_tell_a_jump_in_every_language(case, tmp_path, language):
+    run = toy_run(tmp_path / "run", case, members=40, before=30)
+    told = make(counted(case, 900_000), run, language=language)
+    (sentence,) = (place.jump for place in told.places if place.jump)
+    page, line = write_page(told), f"<li>{escape(sentence)}</li>"
+    assert page.count(f'<ul class="plain">{line}</ul>') == 1  # below the table of sites
+    assert page.count(line) > 1  # and behind the number of the site
+    tables = [table["note"] for table in pdf_values(told)["annex"] if "note" in table]
+    assert any(note.endswith(sentence) for note in tables)

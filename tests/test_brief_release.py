@@ -20,10 +20,12 @@ from havenward.brief.release import (
     refuse_leaks,
     safe_text,
 )
-from havenward.brief.write import FILES, write_brief
+from havenward.brief.write import FILES, PRODUCTS, write_brief
 from havenward.errors import ReleaseError
 from test_brief import make
 from toy_brief import HIDDEN, toy_case, toy_run
+
+TEXTS = tuple(name for name in PRODUCTS if name not in {"pdf", "pictures"})
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +42,9 @@ def run(tmp_path_factory, case):
 def folders(tmp_path_factory, case, run):
     where = tmp_path_factory.mktemp("gate")
     for audience in ("public", "partner", "team"):
-        write_brief(make(case, run, audience), where / audience)
+        # what is typeset is searched by the gate alone, and the public brief has all of it
+        products = () if audience == "public" else TEXTS
+        write_brief(make(case, run, audience), where / audience, products)
     return where
 
 
@@ -136,7 +140,7 @@ def test_small_counts_are_held_back_with_their_needs(folders):
 
 
 def test_a_higher_limit_holds_back_more(case, run, tmp_path):
-    write_brief(make(case, run, suppress_below=1000), tmp_path)
+    write_brief(make(case, run, suppress_below=1000), tmp_path, ("tables",))
     rows = csv.DictReader((tmp_path / "people.csv").open(encoding="utf-8-sig"))
     assert min(float(row[c]) for row in rows for c in ("low", "central", "high") if row[c]) >= 1000
 
@@ -256,7 +260,7 @@ def test_a_small_count_planted_in_a_table_is_refused(folders, guard, tmp_path):
 def test_nothing_is_put_in_place_when_one_file_is_refused(case, run, tmp_path):
     brief = replace(make(case, run), lead="They come by River Gate.")
     with pytest.raises(ReleaseError, match="river gate"):
-        write_brief(brief, tmp_path / "out")
+        write_brief(brief, tmp_path / "out", ("html", "tables", "forecast"))
     assert list((tmp_path / "out").iterdir()) == []
 
 
@@ -264,7 +268,7 @@ def test_a_small_count_that_composing_missed_is_refused(case, run, tmp_path):
     brief = make(case, run)
     leaky = replace(brief, received=tuple((day, Amount(3, 40, 50)) for day, _ in brief.received))
     with pytest.raises(ReleaseError, match="a count of 3"):
-        write_brief(leaky, tmp_path / "out")
+        write_brief(leaky, tmp_path / "out", ("workbook", "tables"))
 
 
 # -- names -------------------------------------------------------------------------------------------------
@@ -347,7 +351,7 @@ def test_sources_and_series_that_name_a_withheld_place_drop_out(case, run, tmp_p
     brief = make(replace(case, assumptions=rows, observations=counts), run)
     assert {row.sources for row in brief.assumptions if row.reason} == {("list",)}
     assert brief.total_counts == ()
-    write_brief(brief, tmp_path)
+    write_brief(brief, tmp_path, TEXTS)
 
 
 # -- where files go ----------------------------------------------------------------------------------------

@@ -1,12 +1,13 @@
 """Protects the guide of `havenward check`: what is asked about, what moves a forecast, and how it is told."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
-from havenward.case.advice import choose_day, list_steps
+from havenward.case.advice import choose_day, explain_day, list_steps
 from havenward.case.load import load_case
 from havenward.cli import main
 from havenward.cli.cases import round_people
@@ -108,7 +109,85 @@ def test_counts_that_are_missing_or_old(tmp_path):
 def test_the_day_is_today_for_a_running_crisis_and_the_eve_for_an_old_one(tmp_path):
     case = load_case(write_files(tmp_path, TOY))
     assert choose_day(case, date(2016, 11, 20)) == date(2016, 11, 20)
-    assert choose_day(case, date(2026, 1, 1)) == date(2016, 10, 20)  # the first place is reached then
+    # filled in after its days were over: the first place is reached then
+    assert choose_day(case, date(2026, 1, 1)) == date(2016, 10, 20)
+    assert [str(step) for step in explain_day(case, date(2026, 1, 1))] == [
+        "case.toml: the case was filled in until 2016-11-02, so this looks ahead from its eve, 2016-10-20; what to do depends on the day; name another with --as-of DATE"
+    ]
+    assert explain_day(case, date(2016, 11, 20)) == []
+
+
+def test_an_old_case_is_looked_at_from_the_last_day_on_which_anything_was_published(tmp_path):
+    kept = load_case(
+        write_files(tmp_path / "kept", edited(("case.toml", "horizon_days = 120", "horizon_days = 300")))
+    )
+    assert choose_day(kept, date(2026, 1, 1)) == date(2016, 11, 2)
+    assert [str(step) for step in explain_day(kept, date(2026, 1, 1))] == [
+        "case.toml: nothing was published after 2016-11-02, so this looks ahead from then; what to do depends on the day; name another with --as-of DATE"
+    ]
+    # over, but on its eve nobody knew of a camp or a host yet
+    late = replace(
+        load_case(write_files(tmp_path / "late", TOY)),
+        locations=tuple(
+            replace(row, published=date(2016, 11, 1)) if row.kind in {"camp", "host"} else row
+            for row in kept.locations
+        ),
+    )
+    assert choose_day(late, date(2026, 1, 1)) == date(2016, 11, 2)
+    # nothing had begun by then: the last day is before the first event
+    early = replace(
+        kept, events=kept.events[:1], observations=(), locations=tuple(kept.locations), horizon_days=300
+    )
+    assert choose_day(early, date(2026, 1, 1)) == date(2016, 9, 1)
+
+
+def test_what_keeps_a_forecast_from_being_made_is_what_to_do_next(tmp_path):
+    rows = TOY["locations.csv"].replace("2016-07-01,,2016-06-01,plan", "2016-07-01,,2016-10-30,plan")
+    rows = rows.replace("2016-07-01,,2016-08-01,plan", "2016-07-01,,2016-10-31,plan")
+    rows = rows.replace("2017-06-01,2016-09-01,", "2017-06-01,2016-10-30,")
+    rows = rows.replace("36.19,44.01,,,,,,,,,2016-06-01,plan", "36.19,44.01,,,,,,,,,2016-10-30,plan")
+    folder = write_files(tmp_path / "case", {**TOY, "locations.csv": rows})
+    advice = check_and_advise(folder, DAY, day=date(2016, 10, 20)).advice
+    assert str(advice.steps[0]) == (
+        "locations.csv: there is no receiving place, as known on 2016-10-20; no forecast from 2016-10-20 can be made: expected at least one place of kind camp or host; add the places that people may go to"
+    )
+    assert advice.outcome.startswith("not measured: locations.csv: there is no receiving place; ")
+
+
+def test_what_brief_would_refuse_of_the_stock_is_a_warning_in_the_same_words(tmp_path):
+    def warned(*edits):
+        folder = write_files(tmp_path / str(len(list(tmp_path.iterdir()))), edited(*edits))
+        return [str(one) for one in check_and_advise(folder, DAY, day=DAY, quick=True).problems]
+
+    assert warned() == [
+        "stock.csv row 2: 'tents' has no unit; expected 'tents'; fill in the column unit",
+        "stock.csv row 3: 'tents' has no unit; expected 'tents'; fill in the column unit",
+    ]
+    head = "item,location,quantity,available_from,published,source,unit\n"
+    row = "tents,camp-a,500,,2016-07-01,plan,"
+    assert warned(("stock.csv", head + row + "tents\n")) == []
+    assert warned(("stock.csv", head + row + "litres\n")) == [
+        "stock.csv row 2: unit is 'litres' for 'tents'; expected 'tents'; correct unit and quantity"
+    ]
+
+
+def test_a_withheld_name_that_is_a_word_of_the_title_is_warned_of(tmp_path):
+    bare = ("stock.csv", "item,location,quantity,available_from,published,source\n")
+    titled = ("case.toml", 'title = "Toy"', 'title = "The city, autumn"')
+    named = ("case.toml", 'crisis = "toy"', 'crisis = "bridge-2016"')
+
+    def warned(*edits):
+        folder = write_files(tmp_path / str(len(list(tmp_path.iterdir()))), edited(bare, *edits))
+        return [str(one) for one in check_and_advise(folder, DAY, day=DAY, quick=True).problems]
+
+    assert warned(titled) == [
+        "locations.csv row 2: group 'city' is also a word of the title 'The city, autumn'; expected other words: a brief for the audience public withholds names of groups, and may be refused where one stands in it; write another title into case.toml, or rename the group, such as 'city-area'"
+    ]
+    assert warned(named) == [
+        "locations.csv row 4: town 'Bridge' is also a word of the crisis 'bridge-2016'; expected other words: a brief for the audience public withholds names of towns, and may be refused where one stands in it; write another crisis into case.toml"
+    ]
+    assert warned(titled, ("case.toml", 'audience = "public"', 'audience = "team"')) == []
+    assert warned() == []
 
 
 def test_ranks_find_what_moves_the_outcome_and_nothing_in_noise():
@@ -163,7 +242,7 @@ def test_check_prints_problems_first_and_measures_nothing_before_they_are_repair
     assert "What moves" not in told.out
     assert (
         told.err
-        == "1 problems, 0 warnings\nrepair these first; then check says what moves the forecast most\n"
+        == "1 problems, 2 warnings\nrepair these first; then check says what moves the forecast most\n"
     )
 
 
@@ -171,7 +250,7 @@ def test_check_for_machines(tmp_path, capsys):
     folder = write_files(tmp_path / "case", TOY)
     assert main(["check", str(folder), "--quick", "--format", "json", "--as-of", "2016-08-15"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["problems"] == []
+    assert [one["slug"] for one in told["problems"]] == ["stock-without-unit"] * 2
     assert told["advice"]["day"] == "2016-08-15"
     assert told["advice"]["outcome"] == "not measured, as --quick asks"
     assert {step["kind"] for step in told["advice"]["steps"]} >= {"no-counts", "no-opening-caseload"}
@@ -186,7 +265,7 @@ def test_check_for_people(tmp_path, capsys):
     told = capsys.readouterr()
     assert "To look at, for a forecast from 2016-08-15:\n- " in told.out
     assert "What moves the forecast most" in told.out
-    assert told.err == "0 problems, 0 warnings\n"
+    assert told.err == "0 problems, 2 warnings\n"
 
 
 def test_reports_that_nobody_read(tmp_path):

@@ -79,10 +79,18 @@ def test_forecast_and_brief_from_the_command_line(
     for audience in ("public", "partner", "team"):
         out = tmp_path / audience
         reason = [] if audience == "public" else ["--reason", "to plan the sites"]
-        assert main(["brief", str(run_folder), "--out", str(out), "--audience", audience, *reason]) == DONE
-        files = [Path(line) for line in capsys.readouterr().out.splitlines()]
-        assert {path.name for path in files} >= {"brief.html", "brief.xlsx", "people.csv", "needs.csv"}
+        # all products once; the other audiences without what takes longest
+        products = [] if audience == "public" else ["--products", "html,pdf,workbook,tables,archive"]
+        command = ["brief", str(run_folder), "--out", str(out), "--audience", audience]
+        assert main([*command, *reason, *products]) == DONE
+        said = capsys.readouterr()
+        folder, *files = [Path(line) for line in said.out.splitlines()]
+        assert folder == out
+        assert [path.name for path in files] == ["brief.html", "brief.pdf", "brief.xlsx", "brief.zip"]
         assert all(path.is_file() for path in files)
+        assert {path.name for path in out.iterdir()} >= {"people.csv", "needs.csv"}
+        written = sum(path.is_file() for path in out.rglob("*")) - 1  # the log is no product
+        assert said.err.splitlines()[-1] == f"further files there: {written - 4}"
 
 
 def test_products_can_be_chosen_on_the_command_line(

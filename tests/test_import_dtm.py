@@ -160,6 +160,19 @@ def test_importing_twice_changes_nothing(tmp_path):
     assert before == {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
 
 
+def test_another_day_of_publication_is_told_as_another_version(tmp_path):
+    folder = tmp_path / "case"
+    write_case(NORLAND, folder)
+    path = put(tmp_path, "dtm.csv", as_csv(FIGURES))
+    merge_into_case(folder, import_dtm(path, load_case(folder), settings("dtm", published=DAY("2024-04-01"))))
+    again = settings("dtm", published=DAY("2024-04-09"))
+    told = "3 counts are in the case already as published on 2024-04-01, and now as published on 2024-04-09 too: both stay, and a forecast takes the last version that was published by its day. If the first day was wrong, delete its rows: observations.csv rows 2, 3, 4."
+    imported = import_dtm(path, load_case(folder), again)
+    assert [note for note in imported.notes if "already" in note] == [told]
+    merge_into_case(folder, imported)
+    assert not [note for note in import_dtm(path, load_case(folder), again).notes if "already" in note]
+
+
 ODD = {
     "a renamed column": (lambda rows: as_csv(renamed(rows, numPresentIdpInd="caseload")), {}, [
             "dtm.csv: there is no column of individuals or households; expected a table of displaced people by place and day; name another sheet, rename the headings, or write the day into the settings as reported",

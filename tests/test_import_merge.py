@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from constructed_imports import LOCATIONS, make_case, snapshot
+from havenward.case.advice import list_steps
 from havenward.case.draft import read_draft
 from havenward.case.importers.imported import Imported
 from havenward.case.importers.merge import merge_into_case
@@ -305,3 +306,48 @@ def test_a_write_that_fails_half_way_leaves_the_case_as_it_was(folder, monkeypat
         merge_into_case(folder, FULL)
     assert len(moved) == 3
     assert snapshot(folder) == before
+
+
+def test_routes_that_the_source_no_longer_gives_are_named_and_stay(folder):
+    """A new import after corrected coordinates: the straight lines of before would stay as shortcuts."""
+    old = Route("debaga", "camp-a", 30.0, "foot", DAY, "dtm")
+    line = Attribute("", "debaga", "camp-a", "route_quality", "straight line", DAY, "dtm")
+    track = Attribute("", "debaga", "gate", "track_share", "0.4", DAY, "dtm")
+    merge_into_case(folder, replace(FULL, routes=(*FULL.routes, old), attributes=(line, track)))
+    before = snapshot(folder)
+    told = (
+        "routes.csv: 1 row of an earlier import is no longer in dtm and stays: row 7 (debaga-camp-a); people still take them; delete what is wrong, with its attributes",
+        "attributes.csv: 1 row of an earlier import is no longer in dtm and stays: row 3 (debaga-gate track_share); delete what is no longer so",
+    )
+    again = replace(FULL, attributes=())
+    assert merge_into_case(folder, again) == told
+    assert snapshot(folder) == before
+    # a version of a later day takes its place, and what a person changed or wrote is theirs
+    later = replace(FULL.routes[0], published=DAY.replace(year=2017))
+    assert merge_into_case(folder, replace(again, routes=(later,)))[-2:] == told
+    edit(folder, "routes.csv", "debaga,camp-a,30", "debaga,camp-a,41")
+    edit(folder, "attributes.csv", "track_share,0.4", "track_share,0.5")
+    assert merge_into_case(folder, again) == ("nothing new: the case holds all of it already",)
+
+
+def test_counts_of_another_file_are_not_missed(folder):
+    merge_into_case(folder, FULL)
+    assert merge_into_case(folder, given(observations=(count("host", 50),))) == ("observations.csv: 1 added",)
+
+
+def test_a_position_corrected_by_hand_is_told_while_it_is_called_a_centroid(folder):
+    merge_into_case(folder, FULL)
+
+    def moved():
+        return [
+            str(step) for step in list_steps(read_draft(folder).case, DAY) if step.kind == "position-moved"
+        ]
+
+    edit(folder, "locations.csv", "debaga,Debaga,", "debaga,Debaga Camp,")
+    assert moved() == []
+    edit(folder, "locations.csv", "35.9,43.7", "35.85,43.71")
+    assert moved() == [
+        "attributes.csv row 2: coordinates of debaga are said to be the centroid of the area, and were changed since the import; a brief calls the position uncertain; write where it is from into value, such as town centre"
+    ]
+    edit(folder, "attributes.csv", "centroid of the area", "town centre")
+    assert moved() == []

@@ -11,10 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from havenward.case.draft import read_draft
+from havenward.case.importers.merge import merge_into_case
 from havenward.case.importers.osm import SETTINGS, import_osm
 from havenward.case.importers.osm_roads import read_extract
 from havenward.case.importers.registry import find_importer
 from havenward.case.importers.settings_file import read_settings_file
+from havenward.case.write import write_case
 from havenward.errors import HavenwardError
 from osm_worlds import DAY, at_km, line_world, place, toy_case, write_osm
 
@@ -111,6 +114,21 @@ def test_places_without_roads_get_straight_lines_that_are_marked(tmp_path):
         "2 routes are straight lines, 1.3 times the air line and on foot, as no road leads to far. The "
         "attribute route_quality marks them; replace them by what is known on the ground."
     ) in imported.notes
+
+
+def test_straight_lines_of_an_earlier_import_are_named_after_coordinates_were_corrected(tmp_path):
+    path = line_world(tmp_path / "line.osm.pbf")
+    far = at_km("far", 30, "camp", north=20.0)
+    folder = tmp_path / "case"
+    write_case(toy_case(at_km("a", 5, source=""), at_km("b", 20, source=""), replace(far, source="")), folder)
+    merge_into_case(folder, import_osm(path, read_draft(folder).case, {}))
+    text = (folder / "locations.csv").read_text()
+    (folder / "locations.csv").write_text(text.replace(str(far.latitude), "0.0"))
+    notes = merge_into_case(folder, import_osm(path, read_draft(folder).case, {}))
+    assert [note for note in notes if "no longer" in note] == [
+        "routes.csv: 1 row of an earlier import is no longer in osm and stays: row 3 (a-far); people still take them; delete what is wrong, with its attributes",
+        "attributes.csv: 1 row of an earlier import is no longer in osm and stays: row 7 (b-far air_factor); delete what is no longer so",
+    ]
 
 
 def test_a_loose_end_of_road_does_not_catch_a_place(tmp_path):

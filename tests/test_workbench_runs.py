@@ -6,6 +6,7 @@ import csv
 import io
 import shutil
 import threading
+import zlib
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,9 +17,12 @@ from counted_worlds import ORIGIN, SMALL, with_sound_counts
 from havenward.case.write import write_case
 from havenward.errors import HavenwardError
 from havenward.pipeline import SILENT, run_forecast
+from havenward.runs import read_run
 from havenward.settings import AUDIENCES, LANGUAGES
+from havenward.words import Words
 from havenward.workbench.forms import read_choice, read_day, read_number, read_whole
 from havenward.workbench.kinds import KINDS, Work
+from havenward.workbench.pages_compare import _people
 from havenward.workbench.run_kinds import CHANGES, read_question
 from havenward.workbench.run_pages import Kept
 from havenward.workbench.workspace import Workspace
@@ -166,10 +170,10 @@ FORECAST = {
 
 
 def test_a_run_is_asked_for(client):
-    answer = post(client, f"{CASE}/runs", **FORECAST)
+    answer = post(client, f"{CASE}/runs?lang=en", **FORECAST)
     assert answer.status_code == 303
     assert asked_of(client, "forecast") == {
-        **FORECAST, "horizon_days": 14, "members": 50, "seed": 2,
+        **FORECAST, "horizon_days": 14, "members": 50, "seed": 2, "language": "en",
     }  # fmt: skip
 
 
@@ -288,8 +292,8 @@ def test_an_answer_comes_in_parts_and_stands_on_its_page(client, root):
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_every_change_of_the_form_can_be_asked(root, change):
-    from havenward.pipeline.run_views import list_choices, view_run
-    from havenward.runs import read_run
+    from havenward.pipeline.run_questions import list_choices
+    from havenward.pipeline.run_views import view_run
 
     run = read_run(root / "runs" / "world" / "base")
     way = list_choices(run, view_run(run, "en")).routes[0]
@@ -305,7 +309,9 @@ def test_a_whole_run_stands_beside_the_first(root, tmp_path):
     assert done["url"] == f"{CASE}/runs/full"
     with open_browser(tmp_path / "cases") as browser:
         page = browser.get(f"{CASE}/compare?run=base&run=full&lang=en")
-    assert f"capacity {SITES[0]}" in page.text
+    table = read_run(tmp_path / "cases" / "runs" / "world" / "base").case_folder / "locations.csv"
+    rows = csv.DictReader(io.StringIO(table.read_text(encoding="utf-8-sig")))
+    assert f"capacity {next(row['name'] for row in rows if row['location'] == SITES[0])}" in page.text
 
 
 def test_needs_are_worked_out_and_handed_over(root, tmp_path):
@@ -367,3 +373,145 @@ def test_what_is_held_is_bounded_and_a_failure_is_not_held():
     with pytest.raises(ZeroDivisionError):
         kept.get("z", lambda: 1 / 0)
     assert kept.get("z", lambda: 1) == 1
+
+
+# -- what is kept and worked out ahead ------------------------------------------------------------------------
+
+
+def copied(root: Path, folder: Path):
+    cases = shutil.copytree(root, folder / "cases", ignore=shutil.ignore_patterns("cache"))
+    return cases, read_run(cases / "runs" / "world" / "base")
+
+
+def briefs_in(cases: Path) -> list[Path]:
+    return sorted((cases / "cache").glob("*.brief"))
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_kept_brief_says_the_same(root, tmp_path, language, monkeypatch):
+    from havenward.pipeline import kept_briefs
+    from havenward.pipeline.run_views import view_run
+
+    cases, run = copied(root, tmp_path)
+    fresh = view_run(run, language)
+    assert view_run(run, language, cases / "cache").brief == fresh.brief
+    monkeypatch.setattr(kept_briefs, "_compose", lambda *_: pytest.fail("it was composed again"))
+    kept = view_run(run, language, cases / "cache")
+    assert kept.brief == fresh.brief
+    assert (kept.total_svg, kept.places) == (fresh.total_svg, fresh.places)
+
+
+@pytest.mark.parametrize("spoil", [b"", b"no brief", zlib.compress(b'{"Brief": []}'), zlib.compress(b'{"date": 5}'),
+                                   zlib.compress(b"[1]"), zlib.compress(b'{"system": ["ls"]}')])  # fmt: skip
+def test_what_is_no_brief_is_made_again(root, tmp_path, spoil):
+    from havenward.pipeline.kept_briefs import team_brief
+
+    cases, run = copied(root, tmp_path)
+    fresh = team_brief(run, "en", cases / "cache")
+    (path,) = briefs_in(cases)
+    path.write_bytes(spoil)
+    assert team_brief(run, "en", cases / "cache") == fresh
+    assert len(path.read_bytes()) > 1000, "the file is whole again"
+
+
+def test_a_brief_is_not_kept_for_another_state_of_its_run(root, tmp_path):
+    from havenward.pipeline.kept_briefs import digest_of
+
+    _, run = copied(root, tmp_path)
+    before = digest_of([run], "en")
+    assert digest_of([run], "fr") != before
+    assert digest_of([run], "en") == before
+    table = run.folder / "case" / "locations.csv"
+    table.write_text(table.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert digest_of([run], "en") != before
+
+
+def test_few_briefs_are_kept_and_none_in_the_folder_of_a_case(root, tmp_path, monkeypatch):
+    from havenward.pipeline import kept_briefs
+
+    cases, run = copied(root, tmp_path)
+    monkeypatch.setattr(kept_briefs, "MOST_KEPT", 2)
+    assert kept_briefs.prepare_briefs(run, LANGUAGES, cases / "cache") == len(LANGUAGES)
+    assert len(briefs_in(cases)) == 2
+    shutil.rmtree(cases / "cache")
+    (cases / "cache").mkdir()
+    (cases / "cache" / "case.toml").touch()
+    kept_briefs.team_brief(run, "en", cases / "cache")
+    assert briefs_in(cases) == []
+
+
+def test_the_newest_runs_are_worked_out_ahead(root, tmp_path):
+    from havenward.pipeline.kept_briefs import kept_folder
+    from havenward.workbench.ahead import work_ahead
+
+    cases, run = copied(root, tmp_path)
+    assert kept_folder(run.folder) == cases / "cache"
+    assert kept_folder(tmp_path / "base") is None
+    (cases / "runs" / "world" / "broken").mkdir()
+    (cases / "runs" / "world" / "broken" / "run.json").write_text("{", encoding="utf-8")
+    assert work_ahead(str(cases), ("en",)) == 1, "a damaged run stops nothing"
+    shutil.rmtree(cases / "runs" / "world" / "broken")
+    (cases / "runs" / "world" / "other" / "assumptions.parquet").touch()  # else it is the same as the first
+    assert work_ahead(str(cases), ("en",)) == 1
+    assert len(briefs_in(cases)) == 3, "two briefs, and the comparison of the two"
+    assert work_ahead(str(cases), ("en",)) == 0, "nothing is left to be done"
+
+
+def test_a_job_prepares_the_pages_of_its_run_in_the_language_of_who_asked(root, tmp_path):
+    cases, _ = copied(root, tmp_path)
+    asked = {
+        "run": "new",
+        "origin_date": ORIGIN.isoformat(),
+        "horizon_days": 14,
+        "members": 8,
+        "language": "fr",
+    }
+    work(cases, "forecast", **asked)
+    assert [path.name.partition("-")[2] for path in briefs_in(cases)] == ["fr.brief"]
+
+
+def test_a_comparison_names_places_events_and_settings_in_its_language(root, tmp_path):
+    cases, _ = copied(root, tmp_path)
+    work(cases, "whole", run="base", name="full", **QUESTION)
+    with open_browser(cases) as browser:
+        page = browser.get(f"{CASE}/compare?run=base&run=full&lang=fr&day=all").text
+        one = browser.get(f"{CASE}/compare?run=base&run=full&lang=fr").text
+        assert browser.get(f"{CASE}/compare?run=base&run=full&day=1999-01-01").status_code == 404
+    told = page.split('id="why-h"')[1].split('id="out-h"')[0]
+    assert "Événement" in told
+    assert "capacité" in told
+    for english in ("capacity", "of its own", " to ", "persons"):
+        assert english not in told.split("</thead>")[1].split("</table>")[0], english
+    assert '<option value="all" selected>' in page
+    assert '<option value="all" selected>' not in one
+
+
+def test_a_comparison_shows_the_day_on_which_runs_differ_most():
+    lines = [
+        {"place": place, "iso": f"2016-10-{day}", "moved": moved}
+        for place, moves in (("total", (5.0, 80.0, 3.0)), ("camp", (90.0, 0.0, 0.0)))
+        for day, moved in zip((17, 24, 31), moves, strict=True)
+    ]
+    words = Words("en")
+    assert _people("", lines, words)["day"] == "2016-10-24"
+    assert [line["place"] for line in _people("", lines, words)["people"]] == ["total", "camp"]
+    assert _people("2016-10-31", lines, words)["people"] == [lines[2], lines[5]]
+    assert _people("all", lines, words)["people"] == lines
+    assert _people("", [], words)["people"] == []
+
+
+def test_a_question_that_changes_nothing_says_so(client, root):
+    asked = QUESTION | {"change": "route_opens", "members": 8}
+    from havenward.pipeline.run_questions import list_choices
+    from havenward.pipeline.run_views import view_run
+
+    run = read_run(root / "runs" / "world" / "base")
+    way = list_choices(run, view_run(run, "en")).routes[0]
+    done, _ = work(root, "whatif", run="base", names={}, **asked | {"route": f"{way[0]}|{way[1]}"})
+    assert done["same"]
+    bench = client.app.state.bench
+    for language in LANGUAGES:
+        words = bench.words[language]
+        page = bench.templates.get_template("answer.html").render(answer=done, say=words.say, words=words)
+        assert words.say("web_whatif_same") in page
+        assert "<table>" not in page

@@ -325,8 +325,8 @@ def test_guesses_stand_in_one_line():
         "a.b.c",
         '"',
         "é",
-        Keys("another token").new_session(),
-        Keys().new_session(),
+        pytest.param(Keys("another token").new_session(), id="of another token"),
+        pytest.param(Keys().new_session(), id="of another server"),
     ],
 )
 def test_a_forged_session_is_none(locked, session: str):

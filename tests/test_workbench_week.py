@@ -112,7 +112,7 @@ def test_a_week_at_the_desk(office: Office):
     add_a_count(office, desk)
     office.run_first()
     change_an_assumption(office, desk)
-    # ask_what_if(office, desk)
+    ask_what_if(office, desk)
     run_again(office, desk)
     compare_runs(desk)
     look_at_needs(office, desk)
@@ -226,8 +226,10 @@ def add_a_count(office: Office, desk: Desk) -> None:
 
 
 def change_an_assumption(office: Office, desk: Desk) -> None:
-    """Three numbers draw a curve while they are typed; the change is known from today."""
+    """Three numbers draw a curve while they are typed; the change is known from the day that is said."""
     desk.go(f"{CASE}/assumptions/battle_days")
+    today = dt.datetime.now().astimezone().date().isoformat()
+    assert desk.one("#q-published").get_attribute("value") == today
     before = desk.run("return document.getElementById('curve').innerHTML")
     for name, value in {"low": "200", "middle": "260", "high": "340"}.items():
         desk.fill(f"#q-{name}", value)
@@ -235,16 +237,18 @@ def change_an_assumption(office: Office, desk: Desk) -> None:
     assert "260" in desk.text("#meant")
     desk.fill("#q-reason", "Streets of the old city take longer.")
     desk.fill("#q-source", "ocha-sitrep-37")
+    desk.fill("#q-published", "2017-06-21")
     desk.leave_by("form[data-curve] .actions button")
     rows = tomllib.loads((office.case / "assumptions.toml").read_text(encoding="utf-8"))["assumption"]
     newest = max((row for row in rows if row["name"] == "battle_days"), key=lambda row: row["published"])
-    assert newest["published"] == dt.datetime.now(tz=dt.UTC).date()
+    assert newest["published"] == dt.date(2017, 6, 21)
     assert newest["reason"] == "Streets of the old city take longer."
 
 
 def ask_what_if(office: Office, desk: Desk) -> None:
     """Asked of a finished run; the answer states its members."""
     desk.go(f"{CASE}/runs/first/whatif")
+    desk.wait_for("#change")
     desk.choose("#change", "closes")
     desk.choose("#place", "debaga")
     desk.press("#question > button")
@@ -283,6 +287,7 @@ def compare_runs(desk: Desk) -> None:
     said = desk.text("main")
     assert "first" in said
     assert "second" in said
+    assert "Streets of the old city take longer." in said
     assert desk.all(".charts-beside svg")
 
 
@@ -330,6 +335,69 @@ def speak_arabic(desk: Desk) -> None:
     desk.go(f"{CASE}/needs")
     assert desk.run("return document.documentElement.lang") == "ar"
     assert desk.run("return getComputedStyle(document.body).direction") == "rtl"
+
+
+# -- by the keyboard alone ---------------------------------------------------------------------------------------
+
+
+def test_an_assumption_is_changed_by_the_keyboard_alone(office: Office):
+    """From the first page on: every step is a key that a person presses."""
+    from selenium.webdriver.common.keys import Keys
+
+    desk = office.desk()
+    desk.go("/")
+    for link in (
+        f'main a[href="{CASE}"]',
+        f'nav.case a[href="{CASE}/assumptions"]',
+        'a[href$="/battle_days"]',
+    ):
+        desk.tab_to(link)
+        follow_by_key(desk, Keys.ENTER)
+    for field, text in (
+        ("#q-low", "200"),
+        ("#q-middle", "260"),
+        ("#q-high", "340"),
+        ("#q-reason", "It lasts."),
+    ):
+        desk.tab_to(field)
+        select_all_and_type(desk, text)
+    desk.tab_to("#q-source")
+    desk.keys("ocha-sitrep-37", Keys.ESCAPE)
+    desk.tab_to("form[data-curve] .actions button")
+    follow_by_key(desk, Keys.SPACE)
+    text = (office.case / "assumptions.toml").read_text(encoding="utf-8")
+    assert 'reason = "It lasts."' in text
+
+
+def follow_by_key(desk: Desk, key: str) -> None:
+    desk.run("window.leaving = true")
+    desk.keys(key)
+    desk.wait(lambda: desk.run("return !window.leaving && document.readyState === 'complete'"))
+
+
+def test_keys_faster_than_the_server_lose_nothing(office: Office):
+    """Each key acts on the figure that stands chosen after the one before it, however slow the answers are."""
+    desk = office.desk()
+    desk.go(f"{CASE}/reports")
+    desk.run("document.getElementById('text').value = arguments[0]", OCHA)
+    desk.leave_by(".take .actions button")
+    wait_for_reports(office, desk, FLEE)
+    desk.go(f"{CASE}/reports/{FLEE}")
+    desk.wait_for("[data-keys]:not([hidden])")
+    desk.run(
+        "const send = window.fetch; window.fetch = (...all) =>"
+        " new Promise((done) => setTimeout(() => done(send(...all)), 300))"
+    )
+    desk.keys("a", "r", "u", "a")
+    desk.wait(lambda: [row["review"] for row in of_report(office, FLEE)] == ["accepted", "accepted"])
+    desk.keys("r", "u", "u")
+    desk.wait(lambda: [row["review"] for row in of_report(office, FLEE)] == ["accepted", "open"])
+    assert desk.text("[data-trouble]") == ""
+
+
+def of_report(office: Office, report: str) -> list[dict[str, str]]:
+    rows = [row for row in office.rows("figures") if row["report"] == report]
+    return sorted(rows, key=lambda row: int(row["start"]))
 
 
 # -- two at one case -------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ AUDIENCES = ("public", "partner", "team")
 RULE_SETS = ("havenward", "flee")
 LANGUAGES = ("en", "fr", "es", "ar")
 MAX_MEMBERS = 1_000_000
+QUICK_MEMBERS = 200  # of a what-if: enough for a range, in a second or two
 MAX_HORIZON_DAYS = 4000
 
 

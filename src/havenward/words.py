@@ -195,6 +195,13 @@ class Words:
             "high": self.say_people(amount.high, suppress_below),
         }
 
+    def say_with_range(self, amount: Spread, suppress_below: int = 10) -> str:
+        """Write people with their range behind; once where all is alike, or too small to be shown."""
+        told = self.range_words(amount, suppress_below)
+        if amount.high is None or told["low"] == told["high"]:
+            return told["high"]
+        return self.say("amount_range" if amount.central is not None else "amount_up_to", **told)
+
     def say_range(self, amount: Spread, suppress_below: int = 10) -> str:
         """Write the range of people; where both ends are too small, once."""
         if amount.high is None:

@@ -10,6 +10,8 @@ from havenward.brief.facts import amounts, at_day, people_on, read_draws, read_f
 from havenward.brief.lessons import name_assumption
 from havenward.brief.outlook import name_scenario
 from havenward.brief.release import leave_out
+from havenward.brief.view import STEP_DAYS
+from havenward.dates import DAY, key_days
 from havenward.distributions import weighted_quantiles
 from havenward.errors import Problem, SettingsError
 from havenward.records import RECEIVING_KINDS, TOTAL
@@ -45,12 +47,15 @@ class Earlier(NamedTuple):
     case
         As that run simulated it.
     shortages
-        On the key days of the new brief.
+        On the days that both runs share, see `days_in_common`.
+    now
+        The same of the new run, where that day is none of its key days; None where it is.
     """
 
     case: Case
     run: Run
     shortages: Shortages
+    now: Shortages | None = None
 
 
 class Changes(NamedTuple):
@@ -93,46 +98,86 @@ def check_previous(run: Run, previous: Run) -> None:
         raise SettingsError(problems)
 
 
+def days_in_common(run: Run, previous: Run, *, daily: bool) -> list[date]:
+    """List the key days of a run that the one before it reaches; where there is none, the last day of both.
+
+    Parameters
+    ----------
+    run, previous
+        The new one and that of the last brief.
+    daily
+        Whether the audience sees every day. Others see every seventh after the origin date, so that no day
+        of departure can be read off: their last day is one of these.
+
+    Returns
+    -------
+    days
+        Empty where nothing overlaps.
+    """
+    last = min(run.last_date, previous.last_date)
+    days = [day for day in key_days(run.origin_date, run.last_date) if day <= last]
+    ahead = (last - run.origin_date).days
+    ahead -= 0 if daily else ahead % STEP_DAYS
+    return days or [run.origin_date + ahead * DAY] * (ahead > 0)
+
+
 def tell_changes(
     known: Known,
     run: Run,
     earlier: Earlier,
     fans: Mapping[tuple[str, str], Fan],
-    days: Sequence[date],
     focal: date,
     headlines: Sequence[Headline],
     draws: Mapping[str, FloatArray],
     weights: FloatArray,
     assumptions: Sequence[AssumptionRow],
     standards: Sequence[Standard],
+    shortages: Shortages,
 ) -> Changes:
     """Compare a run with that of the last brief.
 
-    The day is that of the headlines; where the last run does not reach so far, the last key day of both.
+    The day is that of the headlines; where the last run does not reach so far, the last key day of both, and
+    where it reaches none, the last day of both that the audience sees.
 
     Parameters
     ----------
     fans, draws, weights
         Of the new run.
-    days, focal, headlines
+    focal, headlines
         Of the new brief.
     assumptions
         Those that the audience may see.
     standards
         Of the brief; without water, water is left out.
+    shortages
+        Of the new run on its key days.
     """
     before = earlier.run
     with told_if_damaged(before):
         old_fans = read_fans(before, ("stock",))
         members, old_weights = read_weights(before)
         old_draws, old_priors = read_draws(before, members)
-        common = [day for day in days if day in old_fans["stock", TOTAL].dates]
+        common = days_in_common(run, before, daily=known.may("daily"))
         if not common:
-            return Changes((), (known.words.say("change_no_day"),))
+            since = known.words.say_date(before.origin_date)
+            return Changes((), (known.words.say("change_no_day", before=since),))
         day = focal if focal in common else common[-1]
         places = {row.location for row in earlier.case.locations if row.kind in RECEIVING_KINDS}
         received = _received(known, before, places, old_fans, day, old_weights)
-    now = _now(run, known, fans, day, focal, headlines, weights)
+    if day == focal:
+        keys = ("displaced", "received", "over", "water")
+        now: dict[str, Amount | None] = {
+            key: headline.amount for key, headline in zip(keys, headlines, strict=True)
+        }
+    else:
+        here = {key for key, row in known.locations.items() if row.kind in RECEIVING_KINDS}
+        people = _received(known, run, here, fans, day, weights)
+        now = {
+            "displaced": at_day(fans["stock", TOTAL], day),
+            "received": people,
+            "over": (earlier.now or shortages).sites_over.get(day),
+            "water": _water(people, standards),
+        }
     old = {
         "displaced": at_day(old_fans["stock", TOTAL], day),
         "received": received,
@@ -172,28 +217,6 @@ def tell_changes(
     ]
     found = [row for row in rows if row is not None] + moved[:MOST_SITES]
     return Changes(tuple(found), tuple(notes))
-
-
-def _now(
-    run: Run,
-    known: Known,
-    fans: Mapping[tuple[str, str], Fan],
-    day: date,
-    focal: date,
-    headlines: Sequence[Headline],
-    weights: FloatArray,
-) -> dict[str, Amount | None]:
-    """Give the four big numbers on a day; on another day than theirs, those that can be read from the run."""
-    if day == focal:
-        keys = ("displaced", "received", "over", "water")
-        return {key: headline.amount for key, headline in zip(keys, headlines, strict=True)}
-    places = {key for key, row in known.locations.items() if row.kind in RECEIVING_KINDS}
-    return {
-        "displaced": at_day(fans["stock", TOTAL], day),
-        "received": _received(known, run, places, fans, day, weights),
-        "over": None,
-        "water": None,
-    }
 
 
 def _received(

@@ -32,12 +32,13 @@ from havenward.brief.facts import (
 from havenward.brief.gaps import first_shortfalls, gap_row, need_row, without_small
 from havenward.brief.headlines import compose_headlines
 from havenward.brief.hubverse import TARGETS
+from havenward.brief.jumps import tell_jumps
 from havenward.brief.lessons import learning_of, tell_lessons, visible_notes
 from havenward.brief.outlook import count_withheld, name_scenario, tell_signs, visible_scenarios
 from havenward.brief.plans import planning_figures
 from havenward.brief.release import counts_to_omit, guard_for, leave_out, leave_out_small
 from havenward.brief.shortages import Shortages
-from havenward.brief.view import Known, give_marks
+from havenward.brief.view import STEP_DAYS, Known, give_marks
 from havenward.brief.wording import valid_until
 from havenward.dates import key_days
 from havenward.records import RECEIVING_KINDS, TOTAL, Standard
@@ -49,14 +50,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from havenward.brief.changes import Earlier
-    from havenward.brief.content import FigureRow
+    from havenward.brief.content import FigureRow, Learning
     from havenward.records import Case, Location, Need
     from havenward.runs import Run
     from havenward.settings import BriefSettings
 
     Omitted = frozenset[tuple[str, date, str]]  # counts that may not be shown, by series, day and place
 
-STEP_DAYS = 7  # people outside the team see every seventh day: no day of departure can be read off
 EXACT_POSITIONS = ("exact", "good", "surveyed", "published")
 NOTHING = Shortages()
 
@@ -127,7 +127,15 @@ def compose_brief(
         cut = any(received[day] != amount for day, amount in zip(days, everybody, strict=True))
         focal = max(days, key=lambda day: received[day].central or 0)
         omitted = counts_to_omit(case.observations, guard)
-        places = _places(known, fans, days, focal, shortages, learning.places, omitted)
+        places = tell_jumps(
+            known,
+            run,
+            fans,
+            _places(known, fans, days, focal, shortages, learning.places, omitted),
+            learning,
+            draws,
+            weights,
+        )
         opening = opening_total(run, [place.location for place in places], weights)
         displaced = people_on(run, [TOTAL], [focal])[:, 0]
         gates = _others(known, fans, days, ("town", "border"), "gates", omitted)
@@ -155,8 +163,11 @@ def compose_brief(
     changes = Changes()
     if earlier is not None:
         changes = tell_changes(
-            known, run, earlier, fans, days, focal, headlines, draws, weights, assumptions, standards
+            known, run, earlier, fans, focal, headlines, draws, weights, assumptions, standards, shortages
         )
+    total_counts = _counts(known, "total", "", omitted)
+    dots = total_counts or [count for place in (*places, *gates, *origins) for count in place.counts]
+    counts_used = _say_counts(known, learning, dots=bool(dots))
     sources = visible_sources(known, assumptions, figures, places)
     scenario = str(run.meta.get("scenario", ""))
     return Brief(
@@ -186,7 +197,7 @@ def compose_brief(
         headlines=headlines,
         total=_thin(known, total, origin),
         total_people=_on_days(known, total, days),
-        total_counts=_counts(known, "total", "", omitted),
+        total_counts=total_counts,
         received=tuple((day, known.shown(received[day])) for day in days),
         places=places,
         gates=gates,
@@ -203,7 +214,7 @@ def compose_brief(
         lessons=tell_lessons(assumptions, known, words),
         sources=sources,
         events=visible_events(known, words),
-        unknown=_unknown(known, places, figures, shortages, cut=cut),
+        unknown=_unknown(known, places, figures, shortages, counts=counts_used, cut=cut),
         withheld=_withheld(known, figures),
         guard=guard,
         language=settings.language,
@@ -389,21 +400,40 @@ def _lead(known: Known, focal: date, displaced: Amount, received: Amount, places
     joined = words.join([place.name for place in places[:3]])
     sites = ""
     if places:
-        sites = words.say("lead_sites", **words.range_words(there, few), n=len(places), names=joined)
+        key = "lead_sites" if there.high is not None else "lead_sites_few"
+        sites = words.say(key, **words.range_words(there, few), n=len(places), names=joined, few=few)
     fields = {"day": words.say_date(focal), "after": (focal - known.day).days, "sites": sites}
     if shown.high is None:
         return words.say("lead_none", **fields)
     return f"{words.say('lead', **words.range_words(shown, few), **fields)} {words.say('lead_sure')}"
 
 
+def _say_counts(known: Known, learning: Learning, *, dots: bool) -> str:
+    """Say what counts did: shown as dots, used without being shown, published but not used, or none."""
+    key = "counts" if dots else "no_counts"
+    if not dots and (learning.counts or learning.places):
+        key = "counts_hidden"
+    elif not dots and known.case.observations:
+        key = "counts_unused"
+    return known.words.say(f"unknown_{key}", origin=known.words.say_date(known.day))
+
+
 def _unknown(
-    known: Known, places: Sequence[Place], figures: Sequence[FigureRow], shortages: Shortages, *, cut: bool
+    known: Known,
+    places: Sequence[Place],
+    figures: Sequence[FigureRow],
+    shortages: Shortages,
+    *,
+    counts: str,
+    cut: bool,
 ) -> tuple[str, ...]:
-    """List what is not known, from the facts of the case; `cut`: totals leave small counts out."""
+    """List what is not known, from the facts of the case.
+
+    `counts` is what is said of them; `cut`: totals leave small counts out.
+    """
     words = known.words
     say, origin = words.say, words.say_date(known.day)
-    counted = any(row.measure == "stock" for row in known.case.observations)
-    lines = [say("unknown_counts") if counted else say("unknown_no_counts", origin=origin)]
+    lines = [counts]
     if cut:
         lines.append(say("totals_leave_out", n=known.guard.suppress_below))
     assumed = [place.name for place in places if place.capacity_basis == "assumed"]

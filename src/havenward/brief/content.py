@@ -98,6 +98,8 @@ class Place:
         First day with a probability above one half; None where there is no such day.
     from_counts
         Whether the people there are forecast from the place's own counts, as long as that reaches.
+    jump
+        Where the forecast begins away from the last count: the sentence that says so, and why.
     """
 
     location: str
@@ -121,6 +123,7 @@ class Place:
     first_likely: dt.date | None = None
     counts: tuple[Count, ...] = ()
     from_counts: bool = False
+    jump: str = ""
 
     def on(self, day: dt.date) -> Amount:
         """Give the people on a key day."""

@@ -42,7 +42,7 @@ def compose_headlines(
     words, few = known.words, known.guard.suppress_below
 
     def in_words(amount: Amount) -> str:
-        return words.say("amount_range", **words.range_words(known.shown(amount), few))
+        return words.say_with_range(known.shown(amount), few)
 
     marks = sorted({day_date(n, known.day) for n in (28, 90)} | {days[-1]} - {focal})
     displaced_lines = tuple(
@@ -62,15 +62,13 @@ def compose_headlines(
     notes += [Note(row.mark, row.mark) for row in named]
     here = [Note(row.mark, row.mark) for row in assumptions if row.name in RECEIVED_ASSUMPTIONS]
     likely = sum(room.first_likely is not None for room in shortages.rooms.values())
-    lines_over = [
-        words.say("big_over_line", n=likely, of=len(shortages.rooms), day=words.say_short_date(days[-1]))
-    ]
+    limits, last = len(shortages.rooms), words.say_short_date(days[-1])
+    which = "none" if not limits else "line" if likely else "nowhere"
+    lines_over = [words.say(f"big_over_{which}", n=likely, of=limits, day=last)]
     if focal in shortages.people_over and shortages.rooms:
         parts = [dict(room.over)[focal] for room in shortages.rooms.values() if focal in dict(room.over)]
-        shown = known.shown(leave_out(shortages.people_over[focal], parts, known.guard))
-        lines_over.append(
-            words.say("big_over_people", **words.range_words(shown, few), day=words.say_short_date(focal))
-        )
+        amount = in_words(leave_out(shortages.people_over[focal], parts, known.guard))
+        lines_over.append(words.say("big_over_people", amount=amount, day=words.say_short_date(focal)))
     received_lines = (words.say("big_received_line", opening=in_words(opening)),) if opening else ()
     return (
         Headline(

@@ -154,6 +154,7 @@ def write_page(brief: Brief) -> str:
         ),
         shortfalls=_shortfalls(brief, words),
         sites=_sites(brief, words),
+        jumps=[place.jump for place in brief.places if place.jump],
         fans_main=fans[:MAIN_FANS],
         fans_more=fans[MAIN_FANS:],
         needs=needs,
@@ -262,9 +263,8 @@ def _headline(item: Headline, few: int, why: Why | None, words: Words) -> Headli
     low, central, high, unit = _quantities(item.amount, item.unit, few, words)
     spread = low if low == high else words.join_range(low, high)
     beside = "" if item.unit in {"people", "sites"} else unit  # the label says what those are
-    return HeadlineWords(
-        item.label, central, beside, f"{spread} {unit}", item.day, item.lines, item.notes, why
-    )
+    told = words.say("big_over_range", range=spread) if item.unit == "sites" else f"{spread} {unit}"
+    return HeadlineWords(item.label, central, beside, told, item.day, item.lines, item.notes, why)
 
 
 def _change(change: Change, few: int, words: Words) -> ChangeWords:

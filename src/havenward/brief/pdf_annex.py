@@ -117,6 +117,7 @@ def _sites(brief: Brief, words: Words) -> dict[str, Any]:
     note = words.say("print_sites_note")
     if brief.learning.places:
         note += f" {words.say('from_counts_note')}"
+    note = " ".join([note, *(place.jump for place in brief.places if place.jump)])
     return _table(words.say("print_sites"), heads, columns, rows, numeric, note)
 
 

@@ -262,17 +262,19 @@ def _changes(brief: Brief, words: Words) -> dict[str, Any]:
     heads = ["" if before is None else words.say_short_date(before), words.say_short_date(brief.origin_date)]
     return {
         "heading": words.say("print_changed", day=words.say_date(before)) if before else "",
-        "none": "" if before else words.say("print_changed_first"),
+        "none": " ".join(brief.change_notes) if before else words.say("print_changed_first"),
         "head": [words.say("print_item"), *heads, words.say("print_change")],
         "rows": rows if before else [],
-        "notes": [clip(note, brief.guard, LONGEST_TEXT) for note in getattr(brief, "change_notes", ())],
+        "notes": [clip(note, brief.guard, LONGEST_TEXT) for note in brief.change_notes],
     }
 
 
 def _change_cell(amount: Amount, unit: str, few: int, words: Words) -> dict[str, str]:
     if unit == "people":
         return people_cell(amount, few, words)
-    return quantity_cell(amount, unit, 0, words)
+    cell = quantity_cell(amount, unit, 0, words)
+    named = "" if unit == "sites" else words.say_quantity(1, unit)[1]  # the label says what sites are
+    return cell | {"spread": f"{cell['spread']} {named}".strip()}
 
 
 def _big(item: Headline, brief: Brief, words: Words) -> dict[str, Any]:
@@ -284,7 +286,8 @@ def _big(item: Headline, brief: Brief, words: Words) -> dict[str, Any]:
     else:
         cell = quantity_cell(item.amount, item.unit, few, words)
         unit = "" if item.unit == "sites" else words.say_quantity(1, item.unit)[1]
-        spread = f"{cell['spread'] or cell['central']} {unit or words.say_unit(item.unit)}"
+        spread = cell["spread"] or cell["central"]
+        spread = f"{spread} {unit}" if unit else words.say("big_over_range", range=spread)
     return {
         "label": item.label,
         "central": cell["central"],

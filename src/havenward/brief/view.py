@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from havenward.records import Case, Location
     from havenward.words import Words
 
+STEP_DAYS = 7  # people outside the team see every seventh day: no day of departure can be read off
+
 
 class Marks(NamedTuple):
     """What footnotes call each assumption, figure and source, by its key."""

@@ -71,7 +71,7 @@ def _headline_why(brief: Brief, key: str, headline: Headline, words: Words) -> W
         shown = [(place, amount) for place, amount in over if amount is not None and amount.central]
         shown.sort(key=lambda item: -(item[1].central or 0))
         lines = [words.say("why_over")] + [
-            words.say("page_colon", label=place.name) + " " + _in_words(amount, few, words)
+            words.say("page_colon", label=place.name) + " " + words.say_with_range(amount, few)
             for place, amount in shown[:MOST_OVER]
         ]
         return Why(key, headline.label, tuple(lines))
@@ -83,13 +83,14 @@ def place_why(brief: Brief, place: Place, words: Words) -> Why:
     """Explain the people at a place and its capacity."""
     few = brief.suppress_below
     lines = [words.say("from_counts_note" if place.from_counts else "why_members")]
+    lines += [place.jump] if place.jump else []
     lines += _day_lines(brief, place.people, words)
     lines += [
         words.say(
             "why_capacity",
             day=words.say_short_date(limit.since),
             basis=words.say(f"capacity_{limit.basis}"),
-            **words.range_words(limit.persons, 0),
+            amount=words.say_with_range(limit.persons, 0),
         )
         for limit in place.limits
     ] or [words.say("fan_none")]
@@ -119,8 +120,8 @@ def need_why(brief: Brief, need: NeedRow, words: Words) -> Why:
             standard.quantity, standard.unit, standard.people, standard.per, brief.household_size
         )
         lines.append(words.say("why_need", standard=asked))
-    people = words.range_words(need.people, brief.suppress_below)
-    lines.append(words.say("why_people", day=words.say_short_date(need.date), **people))
+    people = words.say_with_range(need.people, brief.suppress_below)
+    lines.append(words.say("why_people", day=words.say_short_date(need.date), amount=people))
     names = ("household_size",) if standard and standard.per == "household" else ()
     return Why(need.standard, words.say_item(need.item), tuple(lines), _grounds(brief, names, words))
 
@@ -129,17 +130,13 @@ def _total_needs(brief: Brief) -> list[NeedRow]:
     return [row for row in brief.needs if row.location == TOTAL and row.date == brief.focal_day]
 
 
-def _in_words(amount: Amount, few: int, words: Words) -> str:
-    return words.say("look_amount", **words.range_words(amount, few))
-
-
 def _day_lines(brief: Brief, rows: Iterable[tuple[date, Amount]], words: Words) -> list[str]:
     return [
         words.say(
             "why_day",
             day=words.say_short_date(day),
             after=(day - brief.origin_date).days,
-            **words.range_words(amount, brief.suppress_below),
+            amount=words.say_with_range(amount, brief.suppress_below),
         )
         for day, amount in rows
     ]

@@ -7,11 +7,13 @@ person who knows the crisis.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
 from havenward.case.known import as_of, latest_locations
+from havenward.errors import CaseError
 from havenward.records import RECEIVING_KINDS, START_KINDS
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ NEAR_DAYS = 10  # two counts this close are of the same people
 FEW_PEOPLE = 1000  # an origin of fewer among far larger ones may be in thousands
 MUCH_LARGER = 100
 STALE_DAYS = 30  # a count older than this says little about today
-OLD_CASE_DAYS = 60  # a case to which nothing was added for so long is looked at from its eve
+OLD_CASE_DAYS = 60  # a case to which nothing was added for so long is not looked at from today
 
 
 @dataclass(frozen=True, order=True)
@@ -62,17 +64,65 @@ class Step:
 
 
 def choose_day(case: Case, today: date) -> date:
-    """Choose the day from which a guide looks ahead where nobody says: today, or the eve of an older case."""
-    tables = ("locations", "events", "observations", "assumptions", "reports")
-    days: list[date] = [row.published for table in tables for row in getattr(case, table)]
-    last = max([case.start, *(day for day in days if day <= today)])
+    """Choose the day from which a guide looks ahead where nobody says.
+
+    Parameters
+    ----------
+    case
+        The whole case.
+    today
+        The planner's own day.
+
+    Returns
+    -------
+    day
+        Today, while the case is kept up; else the last day on which anything was published. A case that was
+        filled in after its days were over is looked at from its eve, or from the last day where nobody could
+        see an origin and a receiving place on the eve.
+    """
+    last = _last_day(case, today)
     if (today - last).days <= OLD_CASE_DAYS:
         return today
+    over = case.start + timedelta(days=case.horizon_days)
     starts: list[date] = sorted(
         e.date for e in case.events if e.kind in START_KINDS and not isinstance(e.date, str)
     )
     eves = [day for day in starts if day >= case.start]
-    return min(eves[0], last) if eves else last
+    eve = min(eves[0], last) if eves else last
+    return eve if last > over and _sees_places(case, eve) else last
+
+
+def _last_day(case: Case, today: date) -> date:
+    """Give the last day by now on which anything about the crisis was published; at least the first day."""
+    tables = ("locations", "events", "observations", "assumptions", "reports")
+    days: list[date] = [row.published for table in tables for row in getattr(case, table)]
+    return max([case.start, *(day for day in days if day <= today)])
+
+
+def _sees_places(case: Case, day: date) -> bool:
+    """Tell whether a forecast from a day knows of an origin and of a receiving place."""
+    kinds = {row.kind for row in case.locations if row.published <= day}
+    return "origin" in kinds and bool(kinds & set(RECEIVING_KINDS))
+
+
+def explain_day(case: Case, today: date) -> list[Step]:
+    """Say which day was chosen for the planner, and why, where it is not today."""
+    day, last = choose_day(case, today), _last_day(case, today)
+    if day == today:
+        return []
+    if day == last:
+        found = f"nothing was published after {day}, so this looks ahead from then"
+    else:
+        found = f"the case was filled in until {last}, so this looks ahead from its eve, {day}"
+    return [
+        Step(
+            "case.toml",
+            found,
+            "what to do depends on the day",
+            "name another with --as-of DATE",
+            "day-chosen",
+        )
+    ]
 
 
 def list_steps(case: Case, day: date) -> list[Step]:
@@ -94,6 +144,7 @@ def list_steps(case: Case, day: date) -> list[Step]:
         *_household_sizes(known),
         *_families_as_persons(known),
         *_small_populations(known),
+        *_positions_moved(case),
         *_counts(known, day),
         *_opening_caseload(known),
         *_routes_without_source(known),
@@ -260,6 +311,38 @@ def _small_populations(known: Case) -> Iterable[Step]:
                 "look whether populations are in thousands or in families, or origins are missing",
                 "population-below-assumption",
             )
+
+
+def _positions_moved(case: Case) -> Iterable[Step]:
+    """Find places that were moved by hand since an import, and are still said to be the middle of an area."""
+    if case.folder is None or not any(row.key == "coordinates" for row in case.attributes):
+        return
+    from havenward.case.importers.cod import CENTROID
+    from havenward.case.importers.ledger import read_ledger, row_digest, row_key
+    from havenward.case.importers.merge import POSITION, POSITIONS
+
+    said = {
+        (row.location, row.source): row
+        for row in case.attributes
+        if row.key == "coordinates" and row.value == CENTROID
+    }
+    try:
+        ledger = read_ledger(case.folder)
+    except CaseError:  # told by the next import
+        return
+    moved = []
+    for row in case.locations:
+        entry = ledger.find(row.source, POSITIONS, row_key("locations", row))
+        if (row.location, row.source) in said and entry is not None:
+            moved += [row] if row_digest("locations", row, POSITION) != entry.digest else []
+    if moved:
+        yield Step(
+            f"attributes.csv row {said[moved[0].location, moved[0].source].row}",
+            f"coordinates of {_name(moved)} are said to be the {CENTROID}, and were changed since the import",
+            "a brief calls the position uncertain",
+            "write where it is from into value, such as town centre",
+            "position-moved",
+        )
 
 
 def _counts(known: Case, day: date) -> Iterable[Step]:

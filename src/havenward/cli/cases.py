@@ -102,7 +102,7 @@ def add_check(commands: Commands) -> None:
         "--as-of",
         type=read_date,
         metavar="DATE",
-        help="origin date of the forecast that you prepare (empty: today, or the eve of an older case)",
+        help="origin date of the forecast that you prepare (empty: chosen from the case, and told)",
     )
     parser.add_argument(
         "--run",

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 
     from havenward.cli.words import Commands
 
+MAIN_PRODUCTS = (
+    "brief.html",
+    "brief.pdf",
+    "brief.xlsx",
+    "brief.zip",
+)  # what people open; the rest is counted
+
 
 def add_demo(commands: Commands) -> None:
     """Describe `havenward demo`."""
@@ -141,8 +148,11 @@ def _run_brief(chosen: argparse.Namespace) -> int:
         with show_progress() as progress:
             run = run_forecast(case, settings, folder, replace_run=chosen.replace, progress=progress)
         say(f"the run, for the team only: {run.folder}")
-    for path in make_brief(run, chosen.out, wanted, previous, products):
-        print(path)
+    files = make_brief(run, chosen.out, wanted, previous, products)
+    main = [path for path in files if path.name in MAIN_PRODUCTS] or files[:4]
+    print(*(chosen.out, *main), sep="\n", flush=True)  # before what follows on the other stream
+    if len(files) > len(main):
+        say(f"further files there: {len(files) - len(main)}")
     return DONE
 
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from havenward.case.advice import Step, choose_day, list_steps
+from havenward.case.advice import Step, choose_day, explain_day, list_steps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from havenward.errors import Problem
+    from havenward.errors import HavenwardError, Problem
     from havenward.records import Assumption, Case
     from havenward.settings import ForecastSettings
 
@@ -134,7 +134,7 @@ def check_and_advise(
     today
         The planner's own day.
     day
-        Origin date of the forecast that is prepared; None for today, or the eve of an older case.
+        Origin date of the forecast that is prepared; None to choose it (`havenward.case.advice.choose_day`).
     run
         A run folder of the case: what moves its forecast is read off its members.
     quick
@@ -152,15 +152,18 @@ def check_and_advise(
         draft = checked_draft(path)
     except CaseError as error:
         return Checked(error.problems, None)
-    problems = tuple(draft.findings.problems())
     case = draft.case
+    problems = (*draft.findings.problems(), *(_told_in(path, one) for one in _refused_later(case)))
     if any(problem.severity == "error" for problem in problems):
         return Checked(problems, None)
+    chosen = [] if case.known or day else explain_day(case, today)
     day = case.known or day or choose_day(case, today)
-    steps = [*list_steps(case, day), *_unread(case, day)]
+    bases, influences, outcome, hindrances = _look_ahead(case, day, run, quick=quick)
+    told = {problem.slug for problem in problems}
+    hindrances = [step for step in hindrances if step.kind not in told]
+    steps = [*chosen, *hindrances, *list_steps(case, day), *_unread(case, day)]
     if path.is_file():
         steps = [_in_workbook(step, path.name) for step in steps]
-    bases, influences, outcome = _look_ahead(case, day, run, quick=quick)
     return Checked(problems, Advice(day, tuple(steps), bases, tuple(influences), outcome))
 
 
@@ -169,6 +172,74 @@ def _in_workbook(step: Step, name: str) -> Step:
     from havenward.case.from_workbook import name_sheets
 
     return replace(step, where=f"{name} {name_sheets(step.where)}", how=name_sheets(step.how))
+
+
+def _told_in(path: Path, problem: Problem) -> Problem:
+    """Name the sheets of a workbook in place of files, where the case is one."""
+    if not path.is_file():
+        return problem
+    from havenward.case.from_workbook import name_sheets
+
+    return replace(problem, where=f"{path.name} {name_sheets(problem.where)}")
+
+
+def _refused_later(case: Case) -> list[Problem]:
+    """Warn of what a forecast accepts and `needs` or `brief` would refuse after it."""
+    return [*_stock_units(case), *_withheld_words(case)]
+
+
+def _stock_units(case: Case) -> list[Problem]:
+    """Warn of rows of stock.csv whose unit is missing, or fits no standard of the item; in the same words."""
+    if not case.stock:
+        return []
+    import numpy as np
+
+    from havenward.errors import CaseError
+    from havenward.needs.crowd import Crowd
+    from havenward.needs.standards import load_standards
+    from havenward.needs.supplies import read_supplies
+
+    nobody = np.zeros((0, 0, 0), np.int32)
+    standards = [row for row in load_standards() if row.unit]
+    try:
+        read_supplies(case.stock, standards, Crowd((), (), (case.start,), nobody, nobody, np.zeros(0)))
+    except CaseError as error:
+        return [replace(problem, severity="warning") for problem in error.problems]
+    return []
+
+
+def _withheld_words(case: Case) -> list[Problem]:
+    """Warn where the title or the crisis holds a name that a brief has to withhold from its audience.
+
+    The brief is searched for such names, and those two stand on it.
+    """
+    from havenward.brief.guard import guard_for, normalise
+    from havenward.errors import Problem
+
+    names = guard_for(case.locations, "", case.audience, case.suppress_below, "en").names
+    rows: dict[str, tuple[int, str, str]] = {}
+    for row in case.locations:
+        for word, text in (("group", row.group), (row.kind, row.name), (row.kind, row.location)):
+            if normalise(text) in names:
+                rows.setdefault(normalise(text), (row.row, word, text))
+    found = []
+    for key, text in (("title", case.title), ("crisis", case.crisis)):
+        for name, (number, word, written) in rows.items():
+            if f" {name} " not in f" {normalise(text)} ":
+                continue
+            other = f", or rename the group, such as '{written}-area'" if word == "group" else ""
+            found.append(
+                Problem(
+                    f"locations.csv row {number}",
+                    f"{word} '{written}' is also a word of the {key} '{text}'",
+                    f"expected other words: a brief for the audience {case.audience} withholds names of "
+                    f"{word}s, and may be refused where one stands in it",
+                    f"write another {key} into case.toml{other}",
+                    "withheld-word",
+                    "warning",
+                )
+            )
+    return found
 
 
 def _unread(case: Case, day: date) -> list[Step]:
@@ -191,34 +262,48 @@ def _unread(case: Case, day: date) -> list[Step]:
 
 def _look_ahead(
     case: Case, day: date, run: Path | None, *, quick: bool
-) -> tuple[dict[str, int], list[Influence], str]:
-    """Tell what assumptions rest on, and which of them move the outcome."""
+) -> tuple[dict[str, int], list[Influence], str, list[Step]]:
+    """Tell what assumptions rest on, which of them move the outcome, and what keeps that from being told."""
     from havenward.errors import HavenwardError
     from havenward.pipeline.forecasts import as_simulated, known_case
     from havenward.settings import ForecastSettings
 
     if case.rules != "havenward":
-        return {}, [], "not measured: the rule set flee reads settings, no assumptions"
+        return {}, [], "not measured: the rule set flee reads settings, no assumptions", []
     ahead = min(case.horizon_days, MAX_DAYS)
     settings = ForecastSettings(max(day, case.start), ahead, members=MEMBERS, track="D")
     try:
         known = known_case(case, settings)
         assumptions = as_simulated(known, settings.rules, settings.priors, "").assumptions
     except HavenwardError as error:
-        return {}, [], f"not measured: {error.problems[0]}"
+        return {}, [], f"not measured: {error.problems[0]}", _hindrances(error, day)
     bases: dict[str, int] = {}
     for row in assumptions:
         bases[row.basis] = bases.get(row.basis, 0) + 1
     if run is not None:
         draws, people, outcome = _from_run(run)
     elif quick:
-        return bases, [], "not measured, as --quick asks"
+        return bases, [], "not measured, as --quick asks", []
     else:
         try:
             draws, people, outcome = _from_members(known, settings)
         except HavenwardError as error:
-            return bases, [], f"not measured: {error.problems[0]}"
-    return bases, rank_influences(draws, people, assumptions), outcome
+            return bases, [], f"not measured: {error.problems[0]}", _hindrances(error, day)
+    return bases, rank_influences(draws, people, assumptions), outcome, []
+
+
+def _hindrances(error: HavenwardError, day: date) -> list[Step]:
+    """Say as steps what a forecast from the day lacks."""
+    return [
+        Step(
+            problem.where,
+            f"{problem.found}, as known on {day}",
+            f"no forecast from {day} can be made: {problem.expected}",
+            problem.repair,
+            problem.slug,
+        )
+        for problem in error.problems
+    ]
 
 
 def _from_members(known: Case, settings: ForecastSettings) -> tuple[dict[str, FloatArray], FloatArray, str]:

@@ -87,7 +87,7 @@ def brief_of(run: Run, settings: BriefSettings, previous: Run | None = None) -> 
     from havenward.brief.compose import compose_brief
 
     basis = _basis_of(run)
-    earlier = None if previous is None else _earlier(previous, run)
+    earlier = None if previous is None else _earlier(previous, run, basis, settings.audience)
     return compose_brief(
         basis.case,
         run,
@@ -135,18 +135,22 @@ def _basis_of(run: Run) -> Basis:
     return Basis(known, needs, standards, size, shortages_of(found, needs, standards))
 
 
-def _earlier(previous: Run, run: Run) -> Earlier:
-    """Give the run of the last brief with its room on the key days of the new one."""
-    from havenward.brief.changes import Earlier
+def _earlier(previous: Run, run: Run, basis: Basis, audience: str) -> Earlier:
+    """Give the run of the last brief with its room on the days that both can be compared on."""
+    from havenward.brief.audience import allows
+    from havenward.brief.changes import Earlier, days_in_common
     from havenward.brief.shortages import Shortages
     from havenward.dates import key_days
     from havenward.pipeline.shortages import assess_for_brief, shortages_of
 
-    case, days = _simulated_case(previous), key_days(run.origin_date, run.last_date)
-    common = [day for day in days if day <= previous.last_date]
+    def look(case: Case, run: Run) -> Shortages:
+        return shortages_of(assess_for_brief(case, run, (), common), (), ())
+
+    case, common = _simulated_case(previous), days_in_common(run, previous, daily=allows(audience, "daily"))
     if not common:
         return Earlier(case, previous, Shortages())
-    return Earlier(case, previous, shortages_of(assess_for_brief(case, previous, (), common), (), ()))
+    key = set(common) <= set(key_days(run.origin_date, run.last_date))
+    return Earlier(case, previous, look(case, previous), None if key else look(basis.case, run))
 
 
 def _simulated_case(run: Run) -> Case:

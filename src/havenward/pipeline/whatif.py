@@ -20,7 +20,7 @@ from havenward.pipeline.forecasts import as_simulated, dates_not_come, prepare_e
 from havenward.pipeline.progress import SILENT, Progress
 from havenward.randomness import Streams
 from havenward.records import RECEIVING_KINDS, TOTAL, Source
-from havenward.settings import ForecastSettings
+from havenward.settings import QUICK_MEMBERS, ForecastSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-QUICK_MEMBERS = 200
 PARTS = 4  # a rougher answer is told after each part
 SOURCE = "what-if"  # what a supposed event rests on, in the case of a run that takes it for true
 REASON = "Supposed, to see what would come of it."

@@ -58,8 +58,11 @@ def say_figure(figure: Figure, words: Words) -> dict[str, str]:
         "unit": words.say_unit(figure.unit.replace("_", " ")),
         "term": words.name("term", figure.term),
         "when": words.name("web_temporality", figure.temporality),
-        "where": words.join([part for part in (figure.location, figure.origin and f"← {figure.origin}",
-                                               figure.destination and f"→ {figure.destination}") if part]),
+        "where": words.join([part for part in (
+            figure.location,
+            figure.origin and words.say("web_from_place", place=figure.origin),
+            figure.destination and words.say("web_to_place", place=figure.destination),
+        ) if part]),
         "days": words.join(list(dict.fromkeys(days))),
         "who": figure.source_attribution,
     }  # fmt: skip

@@ -140,7 +140,8 @@ class Jobs:
         self._stopped: set[str] = set()
         with self._changed:
             self._load()
-        lanes = [(self._queue, QUIET_S)] * workers + [(self._quick, 2 * QUIET_S)]
+        self._quick_expected = False
+        lanes = [(self._queue, QUIET_S)] * workers + [(self._quick, None)]
         self._threads = [threading.Thread(target=self._work_off, args=lane, daemon=True) for lane in lanes]
         for thread in self._threads:
             thread.start()
@@ -169,6 +170,12 @@ class Jobs:
             self._forget_old()
             self._changed.notify_all()
         return job.id
+
+    def expect_quick(self) -> None:
+        """Have a process warm for quick jobs: somebody looks at a page that asks for one."""
+        with self._changed:
+            self._quick_expected = True
+            self._changed.notify_all()
 
     def get(self, job_id: str) -> Job:
         """Give a job.
@@ -354,10 +361,20 @@ class Jobs:
         """Give the queue of a job: somebody waits for a quick one, who must not wait for a long one."""
         return self._quick if job.kind in QUICK_KINDS else self._queue
 
-    def _work_off(self, queue: deque[str], quiet_s: float) -> None:
-        """Keep one process warm and hand it job after job; a process that ends is replaced."""
-        with self._changed:  # the first page comes first
-            self._changed.wait_for(lambda: queue or self._closing, timeout=quiet_s)
+    def _work_off(self, queue: deque[str], quiet_s: float | None) -> None:
+        """Keep one process warm and hand it job after job; a process that ends is replaced.
+
+        Parameters
+        ----------
+        queue
+            The lane.
+        quiet_s
+            The process starts after so long, since the first page comes first; None: when it is expected.
+        """
+        with self._changed:
+            self._changed.wait_for(
+                lambda: queue or self._closing or (quiet_s is None and self._quick_expected), timeout=quiet_s
+            )
             if self._closing:
                 return
         worker = self._start()

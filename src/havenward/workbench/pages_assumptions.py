@@ -9,7 +9,6 @@ from math import floor, log10
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-import numpy as np
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    import numpy as np
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 FILE = "assumptions.toml"
 BASES = ("case", "figures", "past crises", "convention")
 LEVELS = (0.05, 0.5, 0.95)
-TYPED = ("low", "middle", "high", "reason", "source", "after", "source_title", "source_url")
+TYPED = ("low", "middle", "high", "published", "reason", "source", "after", "source_title", "source_url")
 _NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?\Z")
 _NAME = re.compile(r"[\w.-]{1,80}\Z")
 
@@ -164,6 +164,8 @@ def _tell_row(one: Assumption, learned: Learned | None, words: Words) -> dict[st
 
 
 def _curves(one: Assumption, learned: Learned | None, words: Words) -> list[Curve]:
+    import numpy as np
+
     from havenward.pipeline.case_pictures import Curve, curve_of
 
     curves = []
@@ -259,7 +261,6 @@ def _show_one(
         digest=digest_of(folder, FILE),
         problems=troubles,
         file_problems=problems,
-        today=words.say_date(date.fromisoformat(today())),
     )  # fmt: skip
 
 
@@ -295,6 +296,7 @@ def _filled(typed: Mapping[str, str], one: Assumption, curves: Sequence[Curve]) 
     }
     return {
         **values,
+        "published": today(),
         "reason": "",
         "source": "",
         "after": one.after.isoformat() if one.after else "",
@@ -370,7 +372,7 @@ def read_number(text: str, name: str) -> float:
 
 
 def change_assumption(request: Request) -> Response:
-    """Write a new version of an assumption, known from today on; earlier forecasts stay as they were."""
+    """Write a new version of an assumption, known from its day on; earlier forecasts stay as they were."""
     case, name = request.path_params["case"], request.path_params["name"]
     form = request.state.form
     typed = {key: str(form.get(key, "")).strip() for key in TYPED}
@@ -402,7 +404,7 @@ def _change(
         problems = [*error.problems, *problems]
     if problems:
         raise SettingsError(problems)
-    folder = bench_of(request).workspace.case_folder(case)
+    folder, published = bench_of(request).workspace.case_folder(case), _known_from(typed["published"])
     after = (
         date.fromisoformat(typed["after"]) if re.fullmatch(r"\d{4}-\d\d-\d\d", typed["after"]) else one.after
     )
@@ -415,14 +417,34 @@ def _change(
         table.add({"source": key, "title": typed["source_title"], "url": typed["source_url"],
                    "published": today()})  # fmt: skip
         texts["sources.csv"], expected["sources.csv"] = table.text(), digest_of(folder, "sources.csv")
-    block = _write_block(one, meant.distribution, typed["reason"], key, after)
-    texts[FILE] = put_block(_text_of(folder / FILE), block, one.name, today())
+    block = _write_block(one, meant.distribution, typed["reason"], key, after, published)
+    texts[FILE] = put_block(_text_of(folder / FILE), block, one.name, published.isoformat())
     expected[FILE] = digest
     save_texts(bench_of(request).workspace, case, texts, expected)
 
 
+def _known_from(text: str) -> date:
+    """Read the day from which a version is known: today where none is said, for a past crisis an earlier one.
+
+    Raises
+    ------
+    SettingsError
+        It is no day, or one that has not come.
+    """
+    try:
+        day = date.fromisoformat(text or today())
+    except ValueError:
+        day = date.max
+    if day > date.fromisoformat(today()):
+        raise SettingsError(
+            Problem("published", f"found '{text[:40]}'", "expected a day that has come, as in 2016-08-31",
+                    "choose the day on which it became known", "workbench-known-from")
+        )  # fmt: skip
+    return day
+
+
 def _write_block(
-    one: Assumption, distribution: Distribution, reason: str, source: str, after: date | None
+    one: Assumption, distribution: Distribution, reason: str, source: str, after: date | None, published: date
 ) -> str:
     from dataclasses import replace
 
@@ -430,7 +452,7 @@ def _write_block(
 
     row = replace(
         one,
-        published=date.fromisoformat(today()),
+        published=published,
         distribution=distribution,
         reason=reason,
         sources=(source,),

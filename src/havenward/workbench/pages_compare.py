@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import functools
+import re
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
 
-from havenward.pipeline import compare_runs
-from havenward.pipeline.run_views import draw_totals, view_run
+from havenward.pipeline.case_facts import place_names
+from havenward.pipeline.kept_briefs import kept_comparison, kept_folder
+from havenward.pipeline.run_drawings import draw_totals
 from havenward.records import TOTAL
 from havenward.runs import read_run
 from havenward.workbench.layout import bench_of, render, words_of
-from havenward.workbench.run_pages import case_of, kept_of, stamp_of
+from havenward.workbench.run_pages import case_of, kept_of, stamp_of, view_in
 from havenward.workbench.workspace import NotFoundError
 
 if TYPE_CHECKING:
@@ -28,7 +29,22 @@ if TYPE_CHECKING:
 MOST_RUNS = 4
 MOST_SIGNS = 8
 MOST_PLACES = 8
-SETTINGS = ("origin_date", "last_date", "track", "scenario", "members", "seed", "priors", "package_version")
+EVERY_DAY = "all"
+TO_PLACE = "\u2013"  # between the ends of a route, in any direction of reading
+# how a comparison writes the range of an assumption, and a day
+RANGED = re.compile(r"(\S+) ?(.*) \((\S+) to (\S+)\)")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+SETTINGS = (
+    "origin_date",
+    "last_date",
+    "track",
+    "scenario",
+    "members",
+    "seed",
+    "priors",
+    "rules",
+    "package_version",
+)
 
 
 def show_compare(request: Request) -> Response:
@@ -39,6 +55,8 @@ def show_compare(request: Request) -> Response:
     chosen = list(dict.fromkeys(name for name in asked if name))[:MOST_RUNS]
     if not set(chosen) <= set(names):
         raise NotFoundError
+    # the earlier run first: changes are read from it to the later one, whose reasons are told
+    chosen.sort(key=lambda name: read_run(bench.workspace.run_folder(case, name)).origin_date)
     found = _compare(request, case, chosen) if len(chosen) > 1 else None
     return render(
         request, "compare.html", team_only=bool(found), case=case, names=names, chosen=chosen, found=found,
@@ -50,35 +68,38 @@ def _compare(request: Request, case: str, chosen: list[str]) -> dict[str, Any]:
     workspace, words, kept = bench_of(request).workspace, words_of(request), kept_of(request)
     runs = [read_run(workspace.run_folder(case, name)) for name in chosen]
     stamps = tuple((run.folder, stamp_of(run.folder)) for run in runs)
-    values = kept.get(("compare", stamps), lambda: compare_runs(runs)[1])
-    views = [
-        kept.get(("view", *stamp, words.language), functools.partial(view_run, run, words.language))
-        for run, stamp in zip(runs, stamps, strict=True)
-    ]
+    values = kept.get(("compare", stamps), lambda: kept_comparison(runs, kept_folder(runs[0].folder)))
+    views = [view_in(request, run, words.language) for run in runs]
+    names = kept.get(
+        ("names", stamps), lambda: {k: v for run in runs for k, v in place_names(run.case_folder).items()}
+    )
+    told = [[str(run.meta.get(key, "")) for run in runs] for key in SETTINGS]
     return {
         "settings": [
-            (key, [str(run.meta.get(key, "")) for run in runs], len({str(run.meta.get(key)) for run in runs}))
-            for key in SETTINGS
+            (key, [_say_setting(value, words) for value in row], len(set(row)))
+            for key, row in zip(SETTINGS, told, strict=True)
         ],
         "titles": [run.meta["title"] for run in runs],
         "charts": [
             draw_totals(views[0], view, (chosen[0], name), f"totals-{n}")
             for n, (name, view) in enumerate(zip(chosen[1:], views[1:], strict=True))
         ],
-        "people": _table(values["amounts"], words, len(runs)),
+        **_people(request.query_params.get("day", ""), _table(values["amounts"], words, len(runs)), words),
         "differences": [
-            (name, [_difference(row, words) for row in rows])
+            (name, [_difference(row, words, names) for row in rows])
             for name, rows in zip(chosen[1:], values["differences"], strict=True)
         ],
         "signs": [
-            (name, [_sign(row, words, _names(values["amounts"])) for row in rows[:MOST_SIGNS]])
+            (
+                name,
+                [
+                    _sign(row, words, {TOTAL: words.say("web_all_places"), **names})
+                    for row in rows[:MOST_SIGNS]
+                ],
+            )
             for name, rows in zip(chosen[1:], values["signs"], strict=True)
         ],
     }
-
-
-def _names(amounts: list[Mapping[str, Any]]) -> dict[str, str]:
-    return {str(row["location"]): str(row["name"]) for row in amounts}
 
 
 def _table(amounts: list[Mapping[str, Any]], words: Words, runs: int) -> list[dict[str, Any]]:
@@ -95,6 +116,7 @@ def _table(amounts: list[Mapping[str, Any]], words: Words, runs: int) -> list[di
             {
                 "place": place,
                 "name": words.say("web_all_places") if place == TOTAL else rows[0]["name"],
+                "iso": str(day),
                 "day": words.say_short_date(date.fromisoformat(str(day))),
                 "cells": [
                     (
@@ -116,17 +138,77 @@ def _table(amounts: list[Mapping[str, Any]], words: Words, runs: int) -> list[di
     return totals + [line for place in most for line in lines if line["place"] == place]
 
 
-def _difference(row: Mapping[str, str], words: Words) -> dict[str, str]:
-    """Name what differs in the language of the page; values stay as the comparison says them."""
-    what = str(row["what"])
+def _people(asked: str, lines: list[dict[str, Any]], words: Words) -> dict[str, Any]:
+    """Choose the lines of a day: that asked for, else that on which the runs differ most; `all` is every."""
+    days = list(dict.fromkeys(line["iso"] for line in lines))
+    if asked and asked not in (*days, EVERY_DAY):
+        raise NotFoundError
+    totals = [line for line in lines if line["place"] == TOTAL] or lines
+    day = asked or max(totals, key=lambda line: line["moved"], default={"iso": ""})["iso"]
+    return {
+        "day": day,
+        "days": [(iso, words.say_date(date.fromisoformat(iso))) for iso in days],
+        "people": [line for line in lines if day in (line["iso"], EVERY_DAY)],
+    }
+
+
+def _difference(row: Mapping[str, str], words: Words, names: Mapping[str, str]) -> dict[str, str]:
+    """Say what differs in the language of the page; only the reason stays as the case has it."""
+    what, sides = str(row["what"]), (str(row["first"]), str(row["second"]))
     kind, _, name = what.partition(" ")
     if what.replace(" ", "_") in SETTINGS:
-        return {**row, "shown": words.say(f"web_set_{what.replace(' ', '_')}")}
-    if kind != "assumption":
-        return {**row, "shown": what}
-    shown = f"{words.say('web_compare_assumption')}: {words.say_parameter(name)}"
-    place = name.partition(".")[2]
-    return {**row, "shown": f"{shown} ({place})" if place else shown}
+        shown = words.say(f"web_set_{what.replace(' ', '_')}")
+        first, second = (_say_setting(side, words) for side in sides)
+    elif kind == "assumption":
+        place = name.partition(".")[2]
+        shown = f"{words.say('web_compare_assumption')}: {words.say_parameter(name)}"
+        shown = f"{shown} ({words.isolate(names.get(place, place))})" if place else shown
+        first, second = (_say_value(side, words) for side in sides)
+    elif kind == "event":
+        shown = words.say("web_compare_event")
+        first, second = (_say_event(side, words, names) for side in sides)
+    else:  # rows of a table: so many that only one run has
+        shown = words.say("web_compare_rows", file=what.rpartition(" ")[2])
+        first, second = (words.say("web_compare_own", n=side.partition(" ")[0]) for side in sides)
+    return {**row, "shown": shown, "first": first, "second": second}
+
+
+def _say_setting(value: str, words: Words) -> str:
+    if value == "none":
+        return ""
+    try:
+        return words.say_short_date(date.fromisoformat(value))
+    except ValueError:
+        return value
+
+
+def _say_value(text: str, words: Words) -> str:
+    """Say the range of an assumption: `12,000 persons (9,000 to 15,000)`."""
+    found = RANGED.fullmatch(text)
+    if found is None:
+        return text
+    central, unit, low, high = found.groups()
+    if DAY.fullmatch(central):
+        central, low, high = (_say_setting(one, words) for one in (central, low, high))
+        return f"{central} ({words.join_range(low, high)})"
+    return f"{central} {words.say_unit(unit)} ({words.join_range(low, high)})"
+
+
+def _say_event(text: str, words: Words, names: Mapping[str, str]) -> str:
+    """Say an event: `2016-10-16 route closes mosul to qayyarah`; its kind is the longest that fits."""
+    day, _, rest = text.partition(" ")
+    kinds = (
+        key.removeprefix("event_").replace("_", " ") for key in words.phrases if key.startswith("event_")
+    )
+    kind = max((one for one in kinds if f"{rest} ".startswith(f"{one} ")), key=len, default="")
+    if not kind:
+        return text
+    places = rest.removeprefix(kind).strip()
+    said = [
+        TO_PLACE if part == "to" else str(words.isolate(names.get(part, part))) for part in places.split(" ")
+    ]
+    said_day = _say_setting(day, words)
+    return f"{said_day}{words.signs.semicolon}{words.name('event', kind)} {' '.join(said)}".strip()
 
 
 def _sign(row: Mapping[str, Any], words: Words, names: Mapping[str, str]) -> dict[str, str]:

@@ -9,16 +9,19 @@ from starlette.routing import Route
 
 from havenward.errors import Problem, SettingsError
 from havenward.pipeline import explain_number
-from havenward.pipeline.run_views import (
-    MOST_MEMBERS,
-    case_facts,
-    draw_day,
-    draw_members,
-    list_choices,
-    people_on_day,
-)
+from havenward.pipeline.case_facts import case_facts
+from havenward.pipeline.run_drawings import MOST_MEMBERS, draw_members
+from havenward.pipeline.run_questions import list_choices
+from havenward.pipeline.run_views import draw_day, people_on_day
 from havenward.runs import read_run
-from havenward.settings import MAX_HORIZON_DAYS, MAX_MEMBERS, PRIOR_SETS, TRACKS, ForecastSettings
+from havenward.settings import (
+    MAX_HORIZON_DAYS,
+    MAX_MEMBERS,
+    PRIOR_SETS,
+    QUICK_MEMBERS,
+    TRACKS,
+    ForecastSettings,
+)
 from havenward.workbench.forms import read_choice, read_day, read_number, read_text, read_whole
 from havenward.workbench.layout import bench_of, render, words_of
 from havenward.workbench.run_kinds import CHANGES, ROUTE_CHANGES, default_day, run_url
@@ -38,7 +41,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from havenward.pipeline.run_views import CaseFacts, Choices
+    from havenward.pipeline.case_facts import CaseFacts
+    from havenward.pipeline.run_questions import Choices
     from havenward.workbench.jobs import Job
 
 OWN_TRACKS = tuple(track for track in TRACKS if track != "A")  # A is a hindcast, and not for this rule set
@@ -115,6 +119,7 @@ def start_run(request: Request) -> Response:
             "track": settings.track,
             "priors": settings.priors,
             "scenario": settings.scenario,
+            "language": words_of(request).language,
         },
     )
     return RedirectResponse(f"/jobs/{job}", status_code=303)
@@ -234,6 +239,7 @@ def _job_of(request: Request, kind: str) -> Job | None:
 
 def show_whatif(request: Request) -> Response:
     """Show the form of a question, and the answer to one that was asked."""
+    bench_of(request).jobs.expect_quick()
     run, choices = run_of(request), _choices(request)
     job = _job_of(request, "whatif")
     asked: dict[str, Any] = dict(job.arguments) if job else dict(request.query_params)
@@ -247,6 +253,8 @@ def show_whatif(request: Request) -> Response:
         first=run.origin_date.isoformat(), final=run.last_date.isoformat(),
         free=free_name(bench_of(request).workspace.list_runs(case_of(request)), f"{run.folder.name}-if")[:80],
         counts=run.meta.get("learned", {}).get("counts", 0),
+        quick=min(QUICK_MEMBERS, int(run.meta["members"])),
+        from_counts=[place.name for place in view_of(request).brief.places if place.from_counts],
     )  # fmt: skip
 
 
@@ -283,8 +291,8 @@ def read_asked(request: Request) -> dict[str, Any]:
 
 def ask_whatif(request: Request) -> Response:
     """Ask; a script gets the job and draws what it tells, a browser without scripts reads it when done."""
-    run, asked = run_of(request), read_asked(request)
-    asked["members"] = read_whole(request.state.form, "members", 200, low=1, high=int(run.meta["members"]))
+    most, asked = int(run_of(request).meta["members"]), read_asked(request)
+    asked["members"] = read_whole(request.state.form, "members", min(QUICK_MEMBERS, most), low=1, high=most)
     case = case_of(request)
     job = bench_of(request).jobs.submit("whatif", case, asked)
     if "application/json" in request.headers.get("accept", ""):

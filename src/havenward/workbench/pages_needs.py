@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from havenward.pipeline.run_views import list_needs, need_days, need_lines
+from havenward.pipeline.run_needs import list_needs, need_days, need_lines
 from havenward.records import TOTAL
 from havenward.workbench.forms import read_number, read_whole
 from havenward.workbench.layout import bench_of, render

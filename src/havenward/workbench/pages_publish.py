@@ -9,7 +9,8 @@ from urllib.parse import quote
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from havenward.pipeline.run_views import case_facts, refuse_reason, withheld_from
+from havenward.pipeline.case_facts import case_facts
+from havenward.pipeline.run_release import refuse_reason, withheld_from
 from havenward.settings import AUDIENCES, LANGUAGES
 from havenward.workbench.forms import read_choice, read_text
 from havenward.workbench.layout import LANGUAGE_NAMES, bench_of, render, words_of

@@ -12,7 +12,8 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from havenward.errors import HavenwardError
-from havenward.pipeline.run_views import score_folder
+from havenward.pipeline.case_facts import place_names, score_folder
+from havenward.records import TOTAL
 from havenward.workbench.layout import bench_of, render, words_of
 from havenward.workbench.run_pages import kept_of, newest_of, stamp_of
 from havenward.workbench.workspace import NotFoundError
@@ -58,6 +59,7 @@ def _record(words: Words) -> list[dict[str, Any]]:
                 "counts": words.say_number(float(row["n"])),
                 "skill_words": words.say_percent(skill, 1),
                 "range_words": words.join_range(words.say_percent(low, 1), words.say_percent(high, 1)),
+                "best": words.join([words.name("web_rule", rule) for rule in row["best_rule"].split(", ")]),
                 "verdict": "better" if low > 0 else "worse" if high < 0 else "even",
                 "cover_50": words.say_percent(float(row["coverage_50"])),
                 "cover_95": words.say_percent(float(row["coverage_95"])),
@@ -70,18 +72,24 @@ def _scores(request: Request, case: str) -> list[dict[str, Any]]:
     """Score the runs of a case against its counts of later; what cannot be scored says why."""
     workspace, words, kept = bench_of(request).workspace, words_of(request), kept_of(request)
     folder = workspace.case_folder(case)
+    state = newest_of(folder)
     found = []
     for name in workspace.list_runs(case)[:MOST_RUNS]:
         run = workspace.run_folder(case, name)
-        key = ("score", run, stamp_of(run), newest_of(folder))
+        key = ("score", run, stamp_of(run), state)
         try:
             report = kept.get(key, functools.partial(score_folder, run, folder))
         except HavenwardError as error:
             found.append({"case": case, "run": name, "rows": [], "problems": list(error.problems)})
             continue
+        names = kept.get(("names", folder, state), functools.partial(place_names, folder))
         rows = [
             {
                 **row,
+                "name": words.say("web_all_places")
+                if row["location"] == TOTAL
+                else names.get(row["location"], row["location"]),
+                "series": row["series"].replace("-", " ").replace("_", " "),
                 "missed": row["n"] - round(row["coverage_95"] * row["n"]),
                 "cover_50": words.say_percent(row["coverage_50"]),
                 "cover_95": words.say_percent(row["coverage_95"]),

@@ -75,8 +75,9 @@ def read_question(run: Run, asked: Mapping[str, Any]) -> Otherwise:
 
 def do_whatif(work: Work) -> Mapping[str, Any]:
     """Play members of a run again with something otherwise, telling rough answers on the way."""
-    from havenward.pipeline.run_views import show_answer
-    from havenward.pipeline.whatif import QUICK_MEMBERS, what_if
+    from havenward.pipeline.run_questions import show_answer
+    from havenward.pipeline.whatif import what_if
+    from havenward.settings import QUICK_MEMBERS
 
     run, asked = _run_of(work), work.arguments
     words = Words(str(asked.get("language") or "en"))
@@ -94,11 +95,13 @@ def do_whatif(work: Work) -> Mapping[str, Any]:
 
 def do_whole(work: Work) -> Mapping[str, Any]:
     """Make a whole run with something otherwise, which learns from the counts again."""
+    from havenward.pipeline.bench import prepare_pages
     from havenward.pipeline.whatif import run_otherwise
 
     run, name = _run_of(work), str(work.arguments["name"])
     folder = work.workspace.new_run_folder(work.case, name)
-    run_otherwise(run, read_question(run, work.arguments), folder, progress=work.progress)
+    made = run_otherwise(run, read_question(run, work.arguments), folder, progress=work.progress)
+    prepare_pages(made, work.arguments)
     return {"run": name, "url": run_url(work.case, name)}
 
 

@@ -93,11 +93,17 @@ def newest_of(folder: Path) -> tuple[int, int]:
 
 def view_of(request: Request) -> RunView:
     """Give what pages show of the run of the address, in the chosen language."""
+    run, language = run_of(request), words_of(request).language
+    return view_in(request, run, language)
+
+
+def view_in(request: Request, run: Run, language: str) -> RunView:
+    """Give what pages show of a run; its composed brief is kept as a file too, for the next server."""
+    from havenward.pipeline.kept_briefs import kept_folder
     from havenward.pipeline.run_views import view_run
 
-    run, language = run_of(request), words_of(request).language
     key = ("view", run.folder, stamp_of(run.folder), language)
-    return kept_of(request).get(key, lambda: view_run(run, language))
+    return kept_of(request).get(key, lambda: view_run(run, language, kept_folder(run.folder)))
 
 
 def about_run(request: Request, here: str) -> dict[str, Any]:

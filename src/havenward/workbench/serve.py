@@ -57,6 +57,7 @@ def serve(
     """
     import uvicorn
 
+    from havenward.workbench.ahead import start_ahead
     from havenward.workbench.app import make_app
 
     _check_folder(folder)
@@ -87,6 +88,7 @@ def serve(
             timeout_graceful_shutdown=2,
             timeout_keep_alive=KEEP_ALIVE_S,
         )
+        start_ahead(folder)
         sys.setswitchinterval(SWITCH_S)
         with contextlib.suppress(KeyboardInterrupt):  # which is how a person ends it
             uvicorn.Server(config).run(sockets=[listening])

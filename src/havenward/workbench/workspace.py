@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CASE_FILE = "case.toml"
-RESERVED = ("runs", "briefs", "jobs", "history", "uploads")
+RESERVED = ("runs", "briefs", "jobs", "history", "uploads", "cache")
 MAX_NAME = 80
 # Letters of any script, digits, blank, point, hyphen and underscore inside; what Windows cannot take as the
 # name of a file is left out on purpose.

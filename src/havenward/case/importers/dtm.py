@@ -26,16 +26,17 @@ from havenward.case.importers.matching import Asked
 from havenward.case.importers.open_table import open_table, read_count, read_day, settle_days
 from havenward.case.importers.ranges import check_ranges
 from havenward.case.importers.registry import Setting
-from havenward.case.known import latest_locations
+from havenward.case.importers.telling import list_some
+from havenward.case.known import IDENTITY, latest_locations
 from havenward.errors import CaseError, Problem, SettingsError
 from havenward.records import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Iterable, Mapping
     from pathlib import Path
 
     from havenward.case.importers.online import Online
-    from havenward.records import Case
+    from havenward.records import Case, Observation
 
     Rows = list[tuple[int, dict[str, str]]]
 
@@ -203,6 +204,7 @@ def import_dtm(
     key = settings["source"] or "iom-dtm"
     areas = (settings["level"] or _finest(rows)) != "site"
     placed = place_counts(where, counted, case, settings, key, of_areas=areas)
+    notes += _tell_versions(case, key, placed.observations)
     series = sorted({one.series for one in counted})
     if len(series) > 1:
         notes.append(
@@ -222,6 +224,32 @@ def import_dtm(
         unplaced=placed.unplaced,
         notes=(*notes, *left.notes(), *placed.notes),
     )
+
+
+def _tell_versions(case: Case, key: str, rows: Iterable[Observation]) -> list[str]:
+    """Say which counts an earlier import wrote with another day of publication: they stay as versions."""
+    identity = IDENTITY["observations"]
+    before: dict[Hashable, list[Observation]] = {}
+    for row in case.observations:
+        if row.source == key:
+            before.setdefault(identity(row), []).append(row)
+    now, old = set(), []
+    for row in rows:
+        held = before.get(identity(row), [])
+        if held and row.published not in {one.published for one in held}:
+            now.add(row)
+            old += held
+    if not now:
+        return []
+    days, were = (", ".join(sorted({str(one.published) for one in group})) for group in (now, old))
+    numbers = list_some([str(number) for number in sorted(one.row for one in old)], ", ")
+    counts = "1 count is" if len(now) == 1 else f"{len(now):,} counts are"
+    said = (
+        f"{counts} in the case already as published on {were}, and now as published on {days} too: both "
+        "stay, and a forecast takes the last version that was published by its day. If the first day was "
+        f"wrong, delete its rows: observations.csv {'rows' if len(old) > 1 else 'row'} {numbers}."
+    )
+    return [said]
 
 
 def _ask(case: Case, settings: Mapping[str, Any], online: Online | None) -> tuple[str, Rows, list[str]]:

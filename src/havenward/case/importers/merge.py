@@ -30,6 +30,7 @@ from havenward.case.importers.ledger import (
     text_digest,
 )
 from havenward.case.importers.telling import list_some
+from havenward.case.known import IDENTITY
 from havenward.case.tables import read_columns
 from havenward.errors import CaseError
 from havenward.records import Attribute
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from havenward.records import Observation
 
 BOUNDARIES_FILE = "boundaries.geojson"
+# entries of the ledger that tell a position of the source from one that a person corrected
+POSITIONS, POSITION = "positions", ("latitude", "longitude")
 TABLES = ("sources", "locations", "routes", "events", "observations", "attributes", "stock")
 # what a cell without a value holds
 _BLANK = frozenset({None, ""})
@@ -73,6 +76,8 @@ class _Merge:
         self.tallies: dict[str, _Tally] = defaultdict(_Tally)
         self.held: dict[str, dict[str, Any]] = {}
         self.extra: list[Attribute] = []
+        # places of which the source says how good their position is: the ledger remembers where they were
+        self.placed = {row.location for row in imported.attributes if row.key == "coordinates"}
 
     def put_table(self, table: str, rows: Iterable[Any]) -> None:
         """Merge the rows of one table."""
@@ -208,6 +213,14 @@ class _Merge:
     def remember(self, table: str, key: str, row: Any) -> None:  # noqa: ANN401 - rows of any table
         """Note a row as this import wrote it."""
         self.ledger.note(Entry(self.source, table, key, (), row_digest(table, row)))
+        if table == "locations" and row.location in self.placed:
+            digest = row_digest(table, row, POSITION)
+            self.ledger.note(Entry(self.source, POSITIONS, key, (), digest))
+
+    def is_untouched(self, table: str, row: Any) -> bool:  # noqa: ANN401 - rows of any table
+        """Tell whether an earlier import of this source wrote a row, and nobody changed it since."""
+        entry = self.ledger.find(self.source, table, row_key(table, row))
+        return row.source == self.source and entry is not None and entry.digest == row_digest(table, row)
 
     def put_file(self, name: str, text: str) -> tuple[bool, str]:
         """Say whether a whole file is to be written, and why; nothing where it stands so already."""
@@ -275,6 +288,7 @@ def merge_into_case(folder: Path, imported: Imported) -> tuple[str, ...]:
         texts[IMPORTS_FILE] = ledger
     notes = _describe(merge)
     notes += told
+    notes += _describe_gone(merge)
     notes += _describe_rivals(draft, imported)
     replace_all_whole(folder, texts)
     return tuple(notes) if texts or notes else ("nothing new: the case holds all of it already",)
@@ -366,6 +380,55 @@ def _describe(merge: _Merge) -> list[str]:
                 "before them in the source; the last was taken"
             )
     return notes
+
+
+def _describe_gone(merge: _Merge) -> list[str]:
+    """Name routes of an earlier import, and what was said of them, that the source no longer gives.
+
+    Only routes: a map is read whole each time. Counts and events come file by file, and areas as they are
+    chosen, so that a row which is not in this file may be in the one before.
+    """
+    given = {IDENTITY["routes"](row) for row in merge.imported.routes}
+    if not given:  # a file of something else by the same source
+        return []
+    said = {IDENTITY["attributes"](row) for row in merge.imported.attributes}
+    case = merge.draft.case
+    routes = [
+        row
+        for row in case.routes
+        if merge.is_untouched("routes", row) and IDENTITY["routes"](row) not in given
+    ]
+    # of a route that is still given: of the others it goes without saying
+    attributes = [
+        row
+        for row in case.attributes
+        if row.from_
+        and IDENTITY["routes"](row) in given
+        and merge.is_untouched("attributes", row)
+        and IDENTITY["attributes"](row) not in said
+    ]
+    return [
+        f"{table}.csv: {_count_rows(len(rows))} of an earlier import {_are(len(rows))} no longer in "
+        f"{merge.source} and {'stays' if len(rows) == 1 else 'stay'}: "
+        f"{list_some([_place(row) for row in rows])}; {repair}"
+        for table, rows, repair in (
+            (
+                "routes",
+                routes,
+                "people still take them; delete what is wrong, with its attributes",
+            ),
+            ("attributes", attributes, "delete what is no longer so"),
+        )
+        if rows
+    ]
+
+
+def _count_rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _describe_rivals(draft: Draft, imported: Imported) -> list[str]:

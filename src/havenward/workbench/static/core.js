@@ -135,8 +135,17 @@ function offer(form, older, keep, drop) {
   form.prepend(notice);
 }
 
+const draftKey = (form) => `havenward-draft:${location.pathname}:${form.dataset.draft}`;
+
+/** Let the draft of a form go: what it asked for is under way. */
+export function forgetDraft(form) {
+  remember(draftKey(form), null);
+  delete form.dataset.unsaved;
+  for (const notice of form.querySelectorAll(".draft-notice")) notice.remove();
+}
+
 for (const form of document.querySelectorAll("form[data-draft]")) {
-  const key = `havenward-draft:${location.pathname}:${form.dataset.draft}`;
+  const key = draftKey(form);
   const kept = ["file", "password", "hidden", "submit", "button"];
   const fields = () => [...form.elements].filter((one) => one.name && one.name !== "token" && !kept.includes(one.type));
   const digests = () => [...form.elements].filter((one) => one.name && isDigest(one));

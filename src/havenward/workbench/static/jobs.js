@@ -7,6 +7,11 @@ if (bar) {
   follow(place.dataset.job, (event) => {
     if (!event.state) return;
     place.querySelector("[data-job-what]").textContent = event.what;
+    if (event.state === "running") {
+      const chip = place.querySelector("[data-job-state]");
+      chip.className = "state running";
+      chip.textContent = place.dataset.saidRunning;
+    }
     if (event.steps) {
       bar.max = event.steps;
       bar.value = event.done;

@@ -55,6 +55,13 @@ if (reading) {
   let digest = reading.dataset.digest;
   let at = -1;
   let busy = Promise.resolve();
+  let turn = Promise.resolve();
+
+  // keys may come faster than answers: each waits for the one before it, and acts on the figure then chosen
+  const inTurn = (act) => {
+    turn = turn.then(act, act);
+    return turn;
+  };
 
   for (const keys of reading.querySelectorAll("[data-keys]")) keys.hidden = false;
 
@@ -192,7 +199,7 @@ if (reading) {
     };
     if (!(event.key in acts)) return;
     event.preventDefault();
-    acts[event.key]();
+    inTurn(acts[event.key]);
   });
 
   reading.addEventListener("click", (event) => {
@@ -207,25 +214,27 @@ if (reading) {
     if (card) choose(cards.indexOf(card), false);
   });
 
-  reading.addEventListener("submit", async (event) => {
+  reading.addEventListener("submit", (event) => {
     const form = event.target.closest("form");
     const card = form.closest("[data-figure]");
     if (!card) return;
     event.preventDefault();
-    at = cards.indexOf(card);
     const action = event.submitter?.value ?? "correct";
-    if (!form.matches("[data-correct]")) {
-      if (action === "reopen") await send(card, { action });
-      else await decide(action);
-      return;
-    }
-    const fields = Object.fromEntries(new FormData(form));
-    if (await send(card, { ...fields, action: "correct" })) {
-      for (const field of form.elements) if (field.name && field.type !== "hidden") keepAsSaved(field, fields[field.name]);
-      form.reset(); // what was typed is saved: the draft goes
-      form.closest("details").open = false;
-      choose(at);
-    }
+    inTurn(async () => {
+      at = cards.indexOf(card);
+      if (!form.matches("[data-correct]")) {
+        if (action === "reopen") await send(card, { action });
+        else await decide(action);
+        return;
+      }
+      const fields = Object.fromEntries(new FormData(form));
+      if (await send(card, { ...fields, action: "correct" })) {
+        for (const field of form.elements) if (field.name && field.type !== "hidden") keepAsSaved(field, fields[field.name]);
+        form.reset(); // what was typed is saved: the draft goes
+        form.closest("details").open = false;
+        choose(at);
+      }
+    });
   });
 
   for (const form of reading.querySelectorAll("[data-correct]")) {

@@ -1,5 +1,5 @@
 // A question about a run: fields that fit what is asked, and an answer that is drawn while it comes.
-import { follow, post } from "./core.js";
+import { follow, forgetDraft, post } from "./core.js";
 
 const form = document.getElementById("question");
 const body = document.getElementById("answer-body");
@@ -95,18 +95,21 @@ const ask = async (fields, button) => {
   const answer = await post(form.dataset.page, fields);
   button.disabled = false;
   if (!answer.ok) {
+    const told = document.createElement("div");
+    told.setAttribute("role", "alert");
     const list = document.createElement("ul");
     list.className = "problems";
-    list.setAttribute("role", "alert");
+    told.append(list);
     for (const problem of answer.problems ?? [String(answer.status)]) {
       const row = document.createElement("li");
       row.textContent = problem;
       list.append(row);
     }
-    body.replaceChildren(list);
+    body.replaceChildren(told);
     refine.hidden = true;
     return;
   }
+  forgetDraft(form); // what is asked stands in the address
   listen(answer.job, began);
 };
 
