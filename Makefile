@@ -27,7 +27,7 @@ demo: setup ## Turn the bundled case into run folders and a brief in out/demo
 	$(BIN)/havenward demo --out $(OUT)/demo --replace
 
 test: setup-dev ## Run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: setup-dev ## Check format, lint, types, docs and architecture
 	$(BIN)/ruff format --check .
