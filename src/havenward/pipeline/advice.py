@@ -333,15 +333,14 @@ def _from_run(folder: Path) -> tuple[dict[str, FloatArray], FloatArray, str]:
     from havenward.runs import read_run
 
     run = read_run(folder)
-    rows = run.table("members").with_columns(pl.col("location").cast(pl.String))
-    total = rows.filter(pl.col("location") == TOTAL).group_by("member").agg(pl.col("arrivals").sum())
-    people = total.sort("member")["arrivals"].to_numpy().astype(float)
-    last = rows["date"].max()
-    assert isinstance(last, date)  # noqa: S101 - a run has days
+    # only the rows of the total: a run may have tens of thousands of members, and its table gigabytes
+    total = run.scan("members").filter(pl.col("location") == TOTAL).group_by("member")
+    summed = total.agg(pl.col("arrivals").sum()).collect().sort("member")
+    people = summed["arrivals"].to_numpy().astype(float)
     return (
         run_draws(run.table("assumptions")),
         people,
-        f"people displaced in all by {last}, {len(people)} members of the run",
+        f"people displaced in all by {run.last_date}, {len(people)} members of the run",
     )
 
 
