@@ -22,10 +22,10 @@ from havenward.settings import AUDIENCES, LANGUAGES
 from havenward.words import Words
 from havenward.workbench.forms import read_choice, read_day, read_number, read_whole
 from havenward.workbench.jobs import Job
+from havenward.workbench.kept import Kept
 from havenward.workbench.kinds import KINDS, Work
 from havenward.workbench.pages_compare import _people
 from havenward.workbench.run_kinds import CHANGES, read_question
-from havenward.workbench.run_pages import Kept
 from havenward.workbench.workspace import Workspace
 from synthetic_crises import SITES
 from workbench_worlds import form_token, open_browser
@@ -349,7 +349,7 @@ def test_products_are_shown_in_a_frame_that_can_do_nothing(root, tmp_path):
 
 
 def test_one_thing_is_worked_out_once_at_a_time():
-    kept, begun, told = Kept(), threading.Event(), []
+    kept, begun, told = Kept(48), threading.Event(), []
 
     def slow() -> int:
         begun.wait(5)

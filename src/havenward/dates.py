@@ -29,3 +29,8 @@ def key_days(origin: date, last: date, step_days: int = 28) -> tuple[date, ...]:
     """List the days that needs and tables are given for: the end of each block of days, and the last day."""
     days = [origin + timedelta(days=n) for n in range(step_days, (last - origin).days + 1, step_days)]
     return tuple(days) if days and days[-1] == last else (*days, last)
+
+
+def valid_until(origin: date) -> date:
+    """Give the day a brief runs out: four weeks after its origin date."""
+    return origin + timedelta(days=28)

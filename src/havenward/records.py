@@ -42,6 +42,7 @@ SAME_WAR = (
     frozenset({"khartoum-2023", "sudan-2023"}),
 )
 TOTAL = "total"
+BOUNDARIES_FILE = "boundaries.geojson"  # outlines of areas in a case, which maps draw and no number rests on
 QUANTILE_LEVELS = (
     0.01,
     0.025,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from havenward.brief.audience import GRID_DEGREES, allows
 from havenward.errors import CaseError, Problem
+from havenward.records import BOUNDARIES_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     Ring = list[tuple[float, float]]
 
-BOUNDARIES_FILE = "boundaries.geojson"
 COARSE_DECIMALS, FINE_DECIMALS = 2, 3  # of degrees: a kilometre, and 100 metres
 DEEPEST_LEVEL = 2  # districts; what lies below them may be a neighbourhood
 RINGS_IN = {"Polygon": 1, "MultiPolygon": 2}  # how deep rings lie in their coordinates

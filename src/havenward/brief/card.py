@@ -11,19 +11,11 @@ from havenward.brief.lessons import learning_of
 from havenward.brief.release import allows, assumption_allowed, guard_for, safe_text, withheld_words
 from havenward.brief.skill import skill_lines
 from havenward.brief.view import is_unused
-from havenward.brief.wording import (
-    MISUSE,
-    limit_lines,
-    method_lines,
-    say,
-    say_amount,
-    say_date,
-    say_for,
-    valid_until,
-)
+from havenward.dates import valid_until
 from havenward.distributions import summary
 from havenward.files import open_whole
 from havenward.records import RECEIVING_KINDS
+from havenward.words import ENGLISH
 
 if TYPE_CHECKING:
     from havenward.records import Case
@@ -68,12 +60,12 @@ def write_model_card(case: Case, run: Run) -> str:
     meta, origin, track = run.meta, run.origin_date, str(run.meta["track"])
     places = [row for row in current_locations(case).values() if row.kind in RECEIVING_KINDS]
     learning = learning_of(run)
-    method = method_lines(
+    method = ENGLISH.method_lines(
         track,
         str(meta["rules"]),
         learning,
-        members=say_amount(float(meta["members"])),
-        origin=say_date(origin),
+        members=ENGLISH.say_amount(float(meta["members"])),
+        origin=ENGLISH.say_date(origin),
         seed=meta["seed"],
         version=meta["package_version"],
     )
@@ -83,15 +75,16 @@ def write_model_card(case: Case, run: Run) -> str:
         "## Purpose",
         "",
         (
-            f"{say_for('strap', track)}. It gives a preparedness team, for every receiving place and day to "
-            f"{run.last_date.isoformat()}, a range of people who may be there and what they would need."
+            f"{ENGLISH.say_for('strap', track)}. It gives a preparedness team, for every receiving place "
+            f"and day to {run.last_date.isoformat()}, a range of people who may be there and "
+            "what they would need."
         ),
         "",
         f"Do not use it after {valid_until(origin).isoformat()}.",
         "",
         "## Data",
         "",
-        f"- information: {say('track_' + track, origin=say_date(origin))}",
+        f"- information: {ENGLISH.say('track_' + track, origin=ENGLISH.say_date(origin))}",
         (
             f"- receiving places: {len(places)}, of which with a published capacity: "
             f"{sum(row.capacity is not None for row in places)}"
@@ -115,10 +108,10 @@ def write_model_card(case: Case, run: Run) -> str:
         "",
         "## Limits",
         "",
-        *(f"- {line}" for line in limit_lines(track, origin, learning)),
-        f"- {say('unknown_supply')}",
-        f"- {say('unknown_groups')}",
-        f"- {say('unknown_nutrition')}",
+        *(f"- {line}" for line in ENGLISH.limit_lines(track, origin, learning)),
+        f"- {ENGLISH.say('unknown_supply')}",
+        f"- {ENGLISH.say('unknown_groups')}",
+        f"- {ENGLISH.say('unknown_nutrition')}",
         "",
         "## Skill on past crises",
         "",
@@ -126,7 +119,7 @@ def write_model_card(case: Case, run: Run) -> str:
         "",
         "## Misuse",
         "",
-        *(f"- {line}" for line in MISUSE),
+        *(f"- {line}" for line in ENGLISH.misuse_lines()),
         f"- held back from public products: {'; '.join(withheld_words(AUDIENCE))}",
         "",
     ]

@@ -39,8 +39,7 @@ from havenward.brief.plans import planning_figures
 from havenward.brief.release import counts_to_omit, guard_for, leave_out, leave_out_small
 from havenward.brief.shortages import Shortages
 from havenward.brief.view import STEP_DAYS, Known, give_marks
-from havenward.brief.wording import valid_until
-from havenward.dates import key_days
+from havenward.dates import key_days, valid_until
 from havenward.records import RECEIVING_KINDS, TOTAL, Standard
 from havenward.runs import told_if_damaged
 from havenward.words import Words

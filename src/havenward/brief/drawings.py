@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from havenward.brief import charts, maps
+from havenward.brief.charts import FanSettings
 from havenward.brief.map_sheets import PRINT, Sheet
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from havenward.brief.charts import Frame
-    from havenward.brief.content import Brief, Place
+    from havenward.brief.content import Amount, Brief, Fan, Place
     from havenward.words import Words
 
 FONT = 'font-family="Havenward Sans, Noto Sans, Noto Sans Arabic, sans-serif"'
@@ -32,17 +33,9 @@ class Drawing(NamedTuple):
 
 def draw_total(brief: Brief, words: Words, frame: Frame = charts.PRINT) -> Drawing:
     """Draw the people displaced over time."""
-    alt = words.say(
-        "fan_alt",
-        name=words.say("print_total"),
-        first=words.say_date(brief.total.dates[0]),
-        last=words.say_date(brief.last_date),
-        day=words.say_date(brief.focal_day),
-        **words.range_words(dict(brief.total_people)[brief.focal_day], brief.suppress_below),
-        capacity="",
-    ).strip()
+    alt = describe_total(brief, words.say("print_total"), words).strip()
     title = words.say("print_total")
-    beside = charts.FanSettings(counts=brief.total_counts, origin=brief.origin_date)
+    beside = FanSettings(counts=brief.total_counts, origin=brief.origin_date)
     drawn = charts.fan_chart("total", brief.total, title, alt, frame, beside, words)
     return Drawing("displaced", title, alt, standing_alone(drawn))
 
@@ -51,6 +44,19 @@ def draw_place(
     brief: Brief, number: int, place: Place, words: Words, frame: Frame = charts.PRINT_SMALL
 ) -> Drawing:
     """Draw the people at a place over time; `number` is that of the table of sites."""
+    alt, beside = describe_place(brief, place, words), beside_place(place, words)
+    drawn = charts.fan_chart(f"place-{number}", place.fan, place.name, alt, frame, beside, words)
+    return Drawing(f"site-{number:02d}", place.name, alt, standing_alone(drawn))
+
+
+def describe_total(brief: Brief, name: str, words: Words) -> str:
+    """Tell the chart of the people displaced over time to those who cannot see it."""
+    amount = dict(brief.total_people)[brief.focal_day]
+    return _describe(brief, name, brief.total, amount, "", words)
+
+
+def describe_place(brief: Brief, place: Place, words: Words) -> str:
+    """Tell the chart of a place to those who cannot see it."""
     capacity = words.say("fan_none")
     if place.capacity is not None and place.capacity.central is not None:
         capacity = words.say(
@@ -58,16 +64,24 @@ def draw_place(
             capacity=words.say_people(place.capacity.central, 0),
             basis=words.say(f"capacity_{place.capacity_basis}"),
         )
-    alt = words.say(
+    return _describe(brief, place.name, place.fan, place.on(brief.focal_day), capacity, words)
+
+
+def _describe(brief: Brief, name: str, fan: Fan, amount: Amount, capacity: str, words: Words) -> str:
+    return words.say(
         "fan_alt",
-        name=place.name,
-        first=words.say_date(place.fan.dates[0]),
-        last=words.say_date(place.fan.dates[-1]),
+        name=name,
+        first=words.say_date(fan.dates[0]),
+        last=words.say_date(fan.dates[-1]),
         day=words.say_date(brief.focal_day),
-        **words.range_words(place.on(brief.focal_day), brief.suppress_below),
+        **words.range_words(amount, brief.suppress_below),
         capacity=capacity,
     )
-    beside = charts.FanSettings(
+
+
+def beside_place(place: Place, words: Words) -> FanSettings:
+    """Give what stands beside the fan of a place: capacity over time, counts, first day likely over."""
+    return FanSettings(
         place.capacity,
         "" if place.capacity_basis == "published" else words.say("capacity_assumed"),
         place.counts,
@@ -75,8 +89,6 @@ def draw_place(
         steps=[(limit.since, limit.persons) for limit in place.limits],
         closes=place.closes,
     )
-    drawn = charts.fan_chart(f"place-{number}", place.fan, place.name, alt, frame, beside, words)
-    return Drawing(f"site-{number:02d}", place.name, alt, standing_alone(drawn))
 
 
 def draw_where(brief: Brief, words: Words, sheet: Sheet = PRINT, day: date | None = None) -> Drawing | None:

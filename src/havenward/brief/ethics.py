@@ -9,8 +9,9 @@ from havenward.brief.evaluation import FORM, plain, share, table
 from havenward.brief.facts import current_locations
 from havenward.brief.guard import guard_for
 from havenward.brief.redact import LONGEST_QUOTE, find_persons, names_kept
-from havenward.brief.wording import MISUSE, valid_until
+from havenward.dates import valid_until
 from havenward.records import RECEIVING_KINDS
+from havenward.words import ENGLISH
 
 if TYPE_CHECKING:
     from havenward.records import Case
@@ -104,7 +105,7 @@ def write_ethics(case: Case, run: Run) -> str:
         "",
         "## It must not be used",
         "",
-        *(f"- {line}" for line in MISUSE),
+        *(f"- {line}" for line in ENGLISH.misuse_lines()),
         "",
         "## Decisions and review",
         "",

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from havenward.brief.facts import current_locations
 from havenward.brief.lessons import learning_of
 from havenward.brief.skill import AIM_WIDTH, BANDS, TARGET, read_track_record
-from havenward.brief.wording import say_number, valid_until
+from havenward.dates import valid_until
 from havenward.records import RECEIVING_KINDS
+from havenward.words import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -87,7 +88,7 @@ def plain(text: str) -> str:
 
 def share(part: int, whole: int) -> str:
     """Write a part of a whole."""
-    return f"{say_number(part)} of {say_number(whole)}"
+    return f"{ENGLISH.say_number(part)} of {ENGLISH.say_number(whole)}"
 
 
 def _use(case: Case, run: Run) -> list[Criterion]:
@@ -176,7 +177,7 @@ def _method(case: Case, run: Run) -> list[Criterion]:
         ),
         Criterion(
             "Is uncertainty carried to the numbers?",
-            f"{say_number(float(meta['members']))} members; products give the range from 5 to 95 %",
+            f"{ENGLISH.say_number(float(meta['members']))} members; products give the range from 5 to 95 %",
             DONE if case.assumptions else PARTLY,
         ),
         Criterion(
@@ -200,7 +201,7 @@ def _past(past: Sequence[Record], run: Run) -> list[Criterion]:
         Criterion(
             f"Is it better than simple rules {row.horizon} days ahead?",
             f"score {row.wis_log:.3f} against {row.wis_log_best:.3f} of the best rule ({row.best_rule}) on "
-            f"{say_number(row.n)} outcomes in {row.crises} crises: {row.skill:+.1%} "
+            f"{ENGLISH.say_number(row.n)} outcomes in {row.crises} crises: {row.skill:+.1%} "
             f"({row.skill_low:+.1%} to {row.skill_high:+.1%})",
             DONE if row.skill_low > 0 else NO,
         )

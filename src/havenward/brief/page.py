@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from havenward.brief.charts import LARGE, SMALL, FanSettings, RangeBar, fan_chart, range_chart
+from havenward.brief.drawings import beside_place, describe_place, describe_total
 from havenward.brief.maps import draw_map, draw_small_multiples
 from havenward.brief.skill import past_skill
 from havenward.brief.tables import cell_of as people_cell
@@ -361,28 +362,10 @@ def _assumption(row: AssumptionRow, words: Words) -> AssumptionWords:
 # -- charts ----------------------------------------------------------------------------------------------
 
 
-def _capacity_sentence(place: Place, words: Words) -> str:
-    if place.capacity is None or place.capacity.central is None:
-        return words.say("fan_none")
-    return words.say(
-        "fan_capacity",
-        capacity=words.say_people(place.capacity.central, 0),
-        basis=words.say(f"capacity_{place.capacity_basis}"),
-    )
-
-
 def _fan_item(brief: Brief, number: int, place: Place, words: Words) -> FanItem:
     few, day = brief.suppress_below, brief.focal_day
     amount = place.on(day)
-    described = words.say(
-        "fan_alt",
-        name=place.name,
-        first=words.say_date(place.fan.dates[0]),
-        last=words.say_date(place.fan.dates[-1]),
-        day=words.say_date(day),
-        **words.range_words(amount, few),
-        capacity=_capacity_sentence(place, words),
-    )
+    described, beside = describe_place(brief, place, words), beside_place(place, words)
     summary = words.say(
         "page_fan_line",
         central=words.say_people(amount.central, few),
@@ -392,29 +375,12 @@ def _fan_item(brief: Brief, number: int, place: Place, words: Words) -> FanItem:
     if place.first_likely:
         full = words.say("page_fan_full", day=words.say_short_date(place.first_likely))
         summary += words.signs.semicolon + full
-    settings = FanSettings(
-        place.capacity,
-        "" if place.capacity_basis == "published" else words.say("capacity_assumed"),
-        place.counts,
-        place.first_likely,
-        steps=[(limit.since, limit.persons) for limit in place.limits],
-        closes=place.closes,
-    )
-    chart = fan_chart(f"fan-{number}", place.fan, place.name, described, SMALL, settings, words)
+    chart = fan_chart(f"fan-{number}", place.fan, place.name, described, SMALL, beside, words)
     return FanItem(number, place.name, summary, chart)
 
 
 def _total_chart(brief: Brief, words: Words) -> Markup:
-    amount: Amount = dict(brief.total_people)[brief.focal_day]
-    described = words.say(
-        "fan_alt",
-        name=words.say("page_everybody"),
-        first=words.say_date(brief.total.dates[0]),
-        last=words.say_date(brief.last_date),
-        day=words.say_date(brief.focal_day),
-        **words.range_words(amount, brief.suppress_below),
-        capacity="",
-    )
+    described = describe_total(brief, words.say("page_everybody"), words)
     settings = FanSettings(counts=brief.total_counts, origin=brief.origin_date)
     return fan_chart("fan-total", brief.total, words.say("big_displaced"), described, LARGE, settings, words)
 

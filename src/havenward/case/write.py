@@ -18,14 +18,13 @@ from havenward.case.draft import ASSUMPTIONS_FILE, CASE_FILE, REPORTS_FOLDER, SC
 from havenward.case.tables import MANDATORY, SHEETS, read_columns
 from havenward.errors import CaseError, Problem
 from havenward.files import open_whole, replace_whole
+from havenward.records import BOUNDARIES_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from havenward.distributions import Distribution
     from havenward.records import Assumption, Case, Event, Report, Scenario
-
-BOUNDARIES_FILE = "boundaries.geojson"
 
 
 def write_case(case: Case, folder: Path | str) -> None:

@@ -25,7 +25,6 @@ MAX_CHARACTERS = 4 * 2**20
 MAX_PAGES = 500
 MAX_UNPACKED_BYTES = 256 * 2**20
 
-_HEADER_KEYS = ("title", "outlet", "published", "url", "kind", "source")
 _HEADER_LINE = re.compile(r"(title|outlet|published|url|kind|source):[ \t]*(.*)\Z")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -134,7 +135,7 @@ def problem_page(
 
 
 def give_file(path: Path, *, name: str = "", shown: bool = False) -> FileResponse:
-    """Hand over a file of the workspace.
+    """Hand over a file of the workspace, which can run nothing and load nothing where it is opened.
 
     Parameters
     ----------
@@ -143,10 +144,9 @@ def give_file(path: Path, *, name: str = "", shown: bool = False) -> FileRespons
     name
         Under which it is saved; whatever signs it holds, it stays within its header.
     shown
-        Whether a frame of ours shows it, where it can run nothing and load nothing; else it is saved.
+        Whether a frame of ours shows it; else it is saved.
     """
-    answer = FileResponse(
-        path, filename=name or path.name, content_disposition_type="inline" if shown else "attachment"
-    )
-    answer.headers["content-security-policy"] = PRODUCT_POLICY
-    return answer
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    saved_as = None if shown else name or path.name
+    headers = {"content-security-policy": PRODUCT_POLICY}
+    return FileResponse(path, media_type=kind, filename=saved_as, headers=headers)

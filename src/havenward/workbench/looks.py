@@ -7,6 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from havenward.workbench.kept import Kept
 from havenward.workbench.layout import bench_of
 
 if TYPE_CHECKING:
@@ -45,22 +46,11 @@ class Look:
     problems: tuple[Problem, ...]
     drafted: tuple[Location, ...]
     stamp: Stamp
-    _worked_out: OrderedDict[Hashable, object] = field(default_factory=OrderedDict, compare=False, repr=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
+    _worked_out: Kept = field(default_factory=lambda: Kept(WORKED_OUT), compare=False, repr=False)
 
     def work_out(self, key: Hashable, make: Callable[[], _Found]) -> _Found:
         """Work something out from this state of the case once; `key` names it and all else it depends on."""
-        with self._lock:
-            if key in self._worked_out:
-                self._worked_out.move_to_end(key)
-                held: _Found = self._worked_out[key]  # type: ignore[assignment] # what `make` of this key gave
-                return held
-        made = make()  # perhaps twice at once, which does no harm
-        with self._lock:
-            self._worked_out[key] = made
-            while len(self._worked_out) > WORKED_OUT:
-                self._worked_out.popitem(last=False)
-        return made
+        return self._worked_out.get(key, make)
 
     @property
     def errors(self) -> int:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import mimetypes
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from havenward.pipeline.case_facts import case_facts
 from havenward.pipeline.run_release import refuse_reason, withheld_from
 from havenward.settings import AUDIENCES, LANGUAGES
 from havenward.workbench.forms import read_choice, read_text
-from havenward.workbench.layout import LANGUAGE_NAMES, bench_of, render, words_of
+from havenward.workbench.layout import LANGUAGE_NAMES, bench_of, give_file, render, words_of
 from havenward.workbench.run_kinds import run_url
 from havenward.workbench.run_pages import about_run, case_of, kept_of, run_of, stamp_of
-from havenward.workbench.security import PRODUCT_POLICY
 from havenward.workbench.workspace import NotFoundError
 
 if TYPE_CHECKING:
@@ -26,7 +23,6 @@ if TYPE_CHECKING:
 
 PAGE = "brief.html"
 # drawn by the browser inside our frame; everything else is handed over as a file
-SHOWN = {PAGE: "text/html; charset=utf-8"}
 
 
 def find_publish(request: Request) -> Response:
@@ -106,12 +102,8 @@ def give_product(request: Request) -> Response:
     workspace = bench_of(request).workspace
     folder = workspace.products_folder(case, name)
     path = workspace.file_inside(folder, file)
-    shown = request.query_params.get("show") == "1" and path.name in SHOWN
-    kind = SHOWN[path.name] if shown else mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    headers = {"content-security-policy": PRODUCT_POLICY, "x-content-type-options": "nosniff"}
-    if not shown:
-        headers["content-disposition"] = f"attachment; filename*=UTF-8''{quote(path.name, safe='')}"
-    return FileResponse(path, media_type=kind, headers=headers)
+    shown = request.query_params.get("show") == "1" and path.name == PAGE
+    return give_file(path, shown=shown)
 
 
 RUN = "/cases/{case}/runs/{run}"

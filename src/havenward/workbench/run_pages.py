@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from havenward.runs import RUN_FILE, read_run
+from havenward.workbench.kept import Kept
 from havenward.workbench.layout import bench_of, words_of
 from havenward.workbench.workspace import NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
     from pathlib import Path
 
     from starlette.requests import Request
@@ -20,49 +18,14 @@ if TYPE_CHECKING:
     from havenward.pipeline.run_views import RunView
     from havenward.runs import Run
 
-Value = TypeVar("Value")
 KEPT = 48  # things worked out of runs that are held at once, the largest some megabytes
-
-
-class Kept:
-    """What was worked out before, the least used forgotten first; one thing is worked out once at a time."""
-
-    def __init__(self, most: int = KEPT) -> None:
-        self._most = most
-        self._values: OrderedDict[Hashable, Any] = OrderedDict()
-        self._working: dict[Hashable, threading.Lock] = {}
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable, work_out: Callable[[], Value]) -> Value:
-        """Give what belongs to a key, worked out where it is not held."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                found: Value = self._values[key]
-                return found
-            own = self._working.setdefault(key, threading.Lock())
-        with own:
-            with self._lock:
-                if key in self._values:
-                    held: Value = self._values[key]
-                    return held
-            try:
-                value = work_out()
-            finally:
-                with self._lock:
-                    self._working.pop(key, None)
-            with self._lock:
-                self._values[key] = value
-                while len(self._values) > self._most:
-                    self._values.popitem(last=False)
-            return value
 
 
 def kept_of(request: Request) -> Kept:
     """Give what the application holds."""
     state = request.app.state
     if not hasattr(state, "kept"):
-        state.kept = Kept()
+        state.kept = Kept(KEPT)
     kept: Kept = state.kept
     return kept
 

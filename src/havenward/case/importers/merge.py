@@ -33,7 +33,7 @@ from havenward.case.importers.telling import list_some
 from havenward.case.known import IDENTITY
 from havenward.case.tables import read_columns
 from havenward.errors import CaseError
-from havenward.records import Attribute
+from havenward.records import BOUNDARIES_FILE, Attribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from havenward.case.importers.imported import Imported
     from havenward.records import Observation
 
-BOUNDARIES_FILE = "boundaries.geojson"
 # entries of the ledger that tell a position of the source from one that a person corrected
 POSITIONS, POSITION = "positions", ("latitude", "longitude")
 TABLES = ("sources", "locations", "routes", "events", "observations", "attributes", "stock")

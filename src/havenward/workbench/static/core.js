@@ -204,3 +204,15 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     drop();
   });
 }
+
+// -- a box that filters the rows of a table ------------------------------------------------------------------
+
+const box = document.querySelector("[data-filter-box]");
+if (box) {
+  box.hidden = false;
+  const rows = [...document.querySelectorAll("#rows tbody tr")];
+  box.querySelector("input").addEventListener("input", (event) => {
+    const wanted = event.target.value.trim().toLocaleLowerCase();
+    for (const row of rows) row.hidden = !row.textContent.toLocaleLowerCase().includes(wanted);
+  });
+}

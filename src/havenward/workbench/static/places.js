@@ -174,15 +174,3 @@ if (svg) {
   window.addEventListener("resize", draw);
   draw();
 }
-
-// -- list ----------------------------------------------------------------------------------------------
-
-const box = document.querySelector("[data-filter-box]");
-if (box) {
-  box.hidden = false;
-  const rows = [...document.querySelectorAll("#rows tbody tr")];
-  box.querySelector("input").addEventListener("input", (event) => {
-    const wanted = event.target.value.trim().toLocaleLowerCase();
-    for (const row of rows) row.hidden = !row.textContent.toLocaleLowerCase().includes(wanted);
-  });
-}

@@ -19,16 +19,6 @@ for (const form of document.querySelectorAll("form[data-drop]")) {
   });
 }
 
-const box = document.querySelector("[data-filter-box]");
-if (box) {
-  box.hidden = false;
-  const rows = [...document.querySelectorAll("#rows tbody tr")];
-  box.querySelector("input").addEventListener("input", (event) => {
-    const wanted = event.target.value.trim().toLocaleLowerCase();
-    for (const row of rows) row.hidden = !row.textContent.toLocaleLowerCase().includes(wanted);
-  });
-}
-
 // -- reading, while it goes on ---------------------------------------------------------------------------
 
 for (const note of document.querySelectorAll("[data-follow]")) {
