@@ -59,7 +59,7 @@ lock: ## Renew both lock files (needs uv)
 		--output-file requirements-dev.lock
 
 # one version of each package for all Pythons and systems, so that results do not depend on either
-LOCK_OPTIONS := --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+LOCK_OPTIONS := --quiet --all-extras --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock"
 
 clean: ## Remove what make has made, .venv included

@@ -14,7 +14,7 @@ from havenward.distributions import LIMITS, SHAPES
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "havenward"
 STAGES = {"reading", "case", "movement", "forecast", "needs", "brief"}
-GROUND = {"errors", "settings", "geography", "dates", "randomness", "distributions", "files", "words"}
+GROUND = {"errors", "settings", "geography", "dates", "randomness", "distributions", "files", "words", "locks", "runners", "cluster"}
 # who stands on which floor; a module may import from floors below its own, never from above
 FLOORS = (
     GROUND,

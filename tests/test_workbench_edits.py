@@ -29,7 +29,7 @@ from havenward.workbench.edits import (
     save_texts,
     undo,
 )
-from havenward.workbench.locks import BusyError, hold
+from havenward.locks import BusyError, hold
 from havenward.workbench.workspace import Workspace
 from toy_case import TOY
 from workbench_worlds import form_token, make_root, open_browser, wait_for

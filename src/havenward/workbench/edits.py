@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from havenward.errors import CaseError, Problem
 from havenward.files import replace_whole
-from havenward.workbench.locks import hold
+from havenward.locks import hold
 from havenward.workbench.workspace import NotFoundError, is_name
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from havenward.errors import Problem, SettingsError
-from havenward.workbench.locks import BusyError, hold
+from havenward.locks import BusyError, hold
 from havenward.workbench.security import OWN_HOSTS
 from havenward.workbench.workspace import CASE_FILE
 
