@@ -13,11 +13,12 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c '$(VERSION_FITS)' >/dev/null 2>&1 && echo $$p && break; done)
 
 .PHONY: help setup setup-dev demo test check format docs docs-site bench wheel lock clean
+.PHONY: fuzz bench-record release wheelhouse matrix licences audit sbom
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | \
-		while IFS='|' read -r target words; do printf '%-14s %s\n' "$$target" "$$words"; done
+		while IFS='|' read -r target words; do printf '%-17s %s\n' "$$target" "$$words"; done
 
 setup: $(VENV)/.runs ## Make .venv with .venv/bin/havenward
 
@@ -33,6 +34,7 @@ check: setup-dev ## Check format, lint, types, docs and architecture
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy release
 	$(BIN)/python docs/build.py --check
 	$(BIN)/python -m pytest tests/test_architecture.py tests/test_docs.py
 
@@ -46,12 +48,37 @@ docs: setup-dev ## Write the generated pages of docs/
 docs-site: setup-dev ## Build the docs as a site that needs no network, into out/site
 	$(BIN)/python docs/build_site.py --out $(OUT)/site
 
+MIN ?= 1
+fuzz: setup-dev ## Try inputs on every parser, MIN minutes in all
+	nice -n 15 $(BIN)/python fuzz/run.py --minutes $(MIN)
+
 bench: setup-dev ## Measure speed and memory
 	@test -f benchmarks/run.py || { echo "make bench: benchmarks/run.py is missing" >&2; exit 1; }
 	$(BIN)/python benchmarks/run.py
 
+bench-record: setup-dev ## The same, and add what was found to benchmarks/history.csv
+	$(BIN)/python benchmarks/run.py --record
+
 wheel: setup-dev ## Build the wheel into dist/
 	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+
+release: setup-dev ## Build the last commit twice, compare, list parts and sign: out/release (KEY=FILE signs)
+	$(BIN)/python release/build.py --out $(OUT)/release $(if $(KEY),--key "$(KEY)")
+
+wheelhouse: setup-dev ## Collect all wheels for a machine without a network: out/wheelhouse
+	$(BIN)/python release/wheelhouse.py --out $(OUT)/wheelhouse
+
+matrix: setup-dev ## Try each Python with the oldest and newest libraries that are allowed (needs uv)
+	$(BIN)/python release/matrix.py --out $(OUT)/matrix
+
+licences: setup-dev ## Check that all may be passed on, and on which terms
+	$(BIN)/python release/licences.py
+
+audit: licences ## Look for known vulnerabilities (ADVISORIES=FILE: a dump of OSV, offline)
+	$(BIN)/python release/audit.py $(if $(ADVISORIES),--advisories "$(ADVISORIES)")
+
+sbom: setup-dev ## List what a release consists of: out/sbom.cdx.json
+	$(BIN)/python release/sbom.py --out $(OUT)/sbom.cdx.json
 
 lock: ## Renew both lock files (needs uv)
 	uv pip compile pyproject.toml --group build $(LOCK_OPTIONS) --output-file requirements.lock

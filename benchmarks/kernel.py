@@ -362,10 +362,10 @@ def count_bytes(engine: Simulator) -> tuple[int, int]:
     n = engine.network
     c, s, g, h, k = (len(x) for x in (n.cells, n.sites, n.gates, n.groups, n.cell_of_class))
     written = 3 * 4 * len(n.places) + 3 * 4
-    # people by status: in the slot of the day, at gates, at sites, inside; read and written
+    # people by status: those who arrive, at gates, at sites, inside; as if every site had some of every group
     changed = s * (h + 1) + s * h + 2 * g * s * h + s + 2 * c
-    # pulls, ways of the classes, legs from gates, what the member has drawn for cells and sites, keys
-    read = c * s + 3 * k * s + 2 * g * s + 3 * c + 4 * s + len(n.places)
+    # pulls and ways of the classes, legs from gates, what the member has drawn for cells and sites, keys
+    read = k * s + 3 * k * s + 2 * g * s + 3 * c + 4 * s + len(n.places)
     return written, 8 * (2 * changed + read)
 
 
@@ -529,7 +529,10 @@ def record_draws(world: World) -> Drawn:
     def singly(count: int, concentration: float, weight: Any, start: int, going: Any) -> None:  # noqa: ANN401
         choosing.append(count)
         concentrations.append(concentration)
-        weights.append(weight.copy())
+        # a class weighs the sites that it knows; a table wants rows of one length
+        padded = np.zeros(len(world.engine.network.sites))
+        padded[: len(weight)] = weight
+        weights.append(padded)
         _choose_singly(count, concentration, weight, np.uint64(start), going)
 
     expected = world.run()

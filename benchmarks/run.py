@@ -4,6 +4,7 @@
     python benchmarks/run.py --quick                  a short form, under a minute
     python benchmarks/run.py --only people,floor      some parts
     python benchmarks/run.py --json result.json       values for a program to read
+    python benchmarks/run.py --record                 and add what is followed to benchmarks/history.csv
     python benchmarks/run.py --page                   everything, and renew docs/explanation/speed.md
 
 The tables are Markdown. The page shows those of one run and says what they mean.
@@ -20,10 +21,11 @@ import time
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 # also found when this file is loaded from elsewhere, as a test does
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from history import name_processor, present_load, record
 from kernel import (
     measure_floor,
     measure_members,
@@ -60,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="fewer members and turns; under a minute")
     parser.add_argument("--only", metavar="PARTS", default=",".join(PARTS), help="parts, joined by commas")
     parser.add_argument("--page", action="store_true", help="put the tables into docs/explanation/speed.md")
+    parser.add_argument("--record", action="store_true", help="add a row per quantity to the history")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write all values here")
     asked = parser.parse_args(arguments)
     chosen = asked.only.split(",")
@@ -67,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"unknown part {', '.join(unknown)}; there are {', '.join(PARTS)}")
     if asked.page and (asked.quick or chosen != list(PARTS)):
         parser.error("--page shows a whole run; leave out --quick and --only")
-    began = time.perf_counter()
+    began, load = time.perf_counter(), present_load()
     machine = describe_machine()
     about = "{cpus} cores, {machine}, {system}, Python {python}, numba {numba}, {began}.".format(**machine)
     print(f"# Speed of Havenward {machine['havenward']}\n\n{about}\n")
@@ -82,9 +85,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(end)
     if asked.page:
         renew_page([about, *(findings.write().replace("## ", "### ") for findings in found.values()), end])
+    values = {name: findings.values for name, findings in found.items()}
+    kept: dict[str, Any] = {"machine": machine, "quick": asked.quick, "parts": values, "seconds": seconds}
+    if asked.record:
+        # what ran beside it shows in the higher of the loads before and after
+        print(f"{record(kept, max(load, present_load()))} rows added to the history")
     if asked.json:
-        values = {name: findings.values for name, findings in found.items()}
-        kept = {"machine": machine, "quick": asked.quick, "parts": values, "seconds": seconds}
         kept["limits"] = [
             {"what": words, "found": value, "limit": limit, "held": value <= limit}
             for words, value, limit in limits
@@ -107,6 +113,7 @@ def describe_machine() -> dict[str, str]:
         "havenward": version("havenward"),
         "cpus": str(os.cpu_count()),
         "machine": platform.machine(),
+        "processor": name_processor(),
         "system": platform.system(),
         "python": platform.python_version(),
         "numba": version("numba"),

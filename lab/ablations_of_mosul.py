@@ -11,15 +11,15 @@ import os
 from datetime import date
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from havenward.case.load import load_case
 from havenward.forecast.ablations import compose_ablations, score_ablations
-from havenward.forecast.tables import forecast_table
+from havenward.forecast.tables import forecast_frames
 from havenward.pipeline import bundled_case, known_case, simulate
 from havenward.settings import ForecastSettings
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from havenward.records import Case
 
 ORIGINS = (date(2016, 10, 16), date(2016, 12, 20), date(2017, 2, 19))
@@ -48,7 +48,7 @@ def main() -> None:
         def forecast(known: Case, origin: date, seed: int = seed) -> pl.DataFrame:
             ensemble = simulate(known, asked(origin, seed), workers=os.cpu_count() or 1)
             kinds = {place.location: place.kind for place in known.locations}
-            return forecast_table(ensemble, kinds, origin)
+            return pl.concat(forecast_frames(ensemble, kinds, origin))
 
         runs.append(score_ablations(case, options.origins, narrow, forecast, days=options.days))
     print(compose_ablations(runs))

@@ -4,19 +4,24 @@
 among the members that had learned: a histogram of ranks with the p-value of a chi-square test of evenness,
 the share of crises in which the middle 50 and 90 % of the members held the truth, and how much narrower than
 the prior the members are. `--exact 6` sends all but the latest six reports through the smoother.
+`--workers 2` and `--cluster ADDRESS` share the crises out and change no number; workers of a cluster need the
+folder `tests` in their PYTHONPATH.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from scipy.stats import chisquare
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from havenward.cluster import open_runner
 from havenward.forecast.posterior import FilterSettings
+from havenward.runners import Processes
 from synthetic_crises import count_truth, make_crisis, rank_truth
 
 NAMES = [
@@ -38,6 +43,47 @@ NAMES = [
 ]
 
 
+@dataclass(frozen=True)
+class Learned:
+    """What one crisis showed."""
+
+    ranks: dict[str, float]
+    width: dict[str, float]
+    levels: list[float]
+    runs: float
+    widened: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class Check:
+    """Invents a crisis, counts its truth and learns from the counts; a piece of work for any hands."""
+
+    members: int
+    every: int
+    exact: int
+    seed: int
+
+    def __call__(self, number: int) -> Learned:
+        """Check one crisis, by its number."""
+        days = list(range(6, 60, self.every))
+        crisis, truth = count_truth(make_crisis(), days, 1000 + self.seed + number)
+        posterior = crisis.learn(self.members, 5 + self.seed + number, FilterSettings(exact_steps=self.exact))
+        found, values = rank_truth(crisis, truth, posterior, NAMES)
+        width = {}
+        for name in NAMES:
+            prior = posterior.prior.get(name)
+            width[name] = float(values[name].std() / prior.std()) if prior is not None else np.nan
+        return Learned(
+            {name: float(found[name]) for name in NAMES},
+            width,
+            [float(one.level) for one in posterior.taught if one.parts],
+            float(posterior.runs),
+            sum("drawn anew" in note for note in posterior.notes),
+            len(posterior.model.steps),
+        )
+
+
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -46,25 +92,19 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=7, help="days between reports")
     parser.add_argument("--exact", type=int, default=100, help="latest reports taken one by one")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=1, help="processes, where there is no cluster")
+    parser.add_argument("--cluster", default="", help="address of a Dask scheduler, or local")
     options = parser.parse_args()
-    base = make_crisis()
-    ranks: dict[str, list[float]] = {name: [] for name in NAMES}
-    width: dict[str, list[float]] = {name: [] for name in NAMES}
-    levels, runs, widened = [], [], 0
-    for number in range(options.crises):
-        days = list(range(6, 60, options.every))
-        crisis, truth = count_truth(base, days, 1000 + options.seed + number)
-        settings = FilterSettings(exact_steps=options.exact)
-        posterior = crisis.learn(options.members, 5 + options.seed + number, settings)
-        found, values = rank_truth(crisis, truth, posterior, NAMES)
-        for name in NAMES:
-            ranks[name].append(found[name])
-            prior = posterior.prior.get(name)
-            width[name].append(values[name].std() / prior.std() if prior is not None else np.nan)
-        levels += [one.level for one in posterior.taught if one.parts]
-        runs.append(posterior.runs)
-        widened += sum("drawn anew" in note for note in posterior.notes)
-    steps = len(posterior.model.steps)
+    check = Check(options.members, options.every, options.exact, options.seed)
+    with open_runner(
+        options.cluster, options.workers, Processes, told=lambda words: print(words, file=sys.stderr)
+    ) as runner:
+        learned = list(runner.share(check, range(options.crises)))
+    ranks = {name: [one.ranks[name] for one in learned] for name in NAMES}
+    width = {name: [one.width[name] for one in learned] for name in NAMES}
+    levels = [level for one in learned for level in one.levels]
+    runs, widened = [one.runs for one in learned], sum(one.widened for one in learned)
+    steps = learned[-1].steps
     print(
         f"{options.crises} crises, {options.members} members, {steps} reports, {np.mean(runs):.1f} runs each"
     )

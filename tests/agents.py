@@ -15,6 +15,7 @@ from datetime import timedelta
 from enum import Enum
 from itertools import accumulate
 from random import Random
+from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,7 +145,8 @@ def repeat_draws(members: int, changes: Mapping[str, float]) -> dict[str, NDArra
 
 def read_setting(prepared: Simulator, changes: Mapping[str, float]) -> Setting:
     """Take the inputs of the compiled simulation, for one member, as plain lists."""
-    world = prepared._world()
+    # ways are kept once for all days; the witness reads them spelled out for each
+    world = SimpleNamespace(**prepared._world()._asdict() | prepared.network.spell_out())
     both, _ = prepared._prepare(repeat_draws(2, changes), 2)
     # identical members are what makes one setting of two
     assert all(np.array_equal(value[0], value[1], equal_nan=value.dtype.kind == "f") for value in both)

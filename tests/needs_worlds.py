@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from havenward.records import Assumption, Attribute, Case, Location, Supply
-from havenward.runs import Run, write_run
+from havenward.runs import Run, begin_run, write_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,7 +111,8 @@ def write_world(
 
         write_case(case, target)
 
-    return write_run(folder, {**meta, **about}, tables, snapshot, lambda _: "", {})
+    with begin_run(folder) as draft:
+        return write_run(draft, {**meta, **about}, tables, snapshot, lambda _: "", {})
 
 
 def _forecast(key: str, people: np.ndarray, weights: np.ndarray) -> pl.DataFrame:

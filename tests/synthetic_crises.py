@@ -17,6 +17,7 @@ from havenward.forecast.posterior import FilterSettings, Posterior
 from havenward.movement.simulate import Simulator, simulator
 from havenward.randomness import Streams
 from havenward.records import Observation
+from havenward.runners import Threads
 from worlds import START, assume, city
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Crisis:
         return replace(self.engine, streams=streams).run(draws, numbers=streams.numbers, days=days)
 
     def learn(
-        self, members: int, seed: int, settings: FilterSettings | None = None, **more: int
+        self, members: int, seed: int, settings: FilterSettings | None = None, workers: int = 1
     ) -> Posterior:
         simulate: Simulate = self.simulate
         return assimilate(
@@ -71,7 +72,7 @@ class Crisis:
             first_date=FIRST,
             origin_date=self.origin_date,
             settings=settings,
-            **more,
+            runner=Threads(workers),
         )
 
     def model(self) -> CountModel:

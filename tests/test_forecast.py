@@ -336,19 +336,27 @@ def test_a_folder_that_is_no_run_is_never_removed(tmp_path: Path) -> None:
     assert (target / "dear.txt").read_text(encoding="utf-8") == "keep me"
 
 
-def test_a_fault_while_writing_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The disk fills up while the third table is written: no half run, no hidden leftovers."""
-    real = pl.DataFrame.write_parquet
+def test_a_fault_while_writing_leaves_no_half_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk fills up while the third table is written: no half run, and what is finished is kept."""
+    real = pl.LazyFrame.sink_parquet
 
-    def full(frame: pl.DataFrame, path: Path, **options: object) -> None:
+    def full(frame: pl.LazyFrame, path: Path, **options: object) -> None:
         if Path(path).name.startswith("forecast"):
             raise OSError(28, "No space left on device")
         real(frame, path, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
-    with pytest.raises(RunError, match="No space left on device"):
-        run_forecast(city(), ForecastSettings(START, 5, members=3), tmp_path / "run")
-    assert list(tmp_path.iterdir()) == []
+    with monkeypatch.context() as patch:
+        patch.setattr(pl.LazyFrame, "sink_parquet", full)
+        with pytest.raises(RunError, match="No space left on device"):
+            run_forecast(city(), ForecastSettings(START, 5, members=3), tmp_path / "run")
+    assert [path.name for path in tmp_path.iterdir()] == [".run.work"]
+    assert sorted(path.name for path in (tmp_path / ".run.work").iterdir() if path.name != "lock") == [
+        "chunks",
+        "job.json",
+        "learned",
+    ]
+    run_forecast(city(), ForecastSettings(START, 5, members=3), tmp_path / "run")
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
 @pytest.mark.parametrize("missing", ["run.json", "members.parquet", "case"])

@@ -296,15 +296,15 @@ def test_a_write_that_fails_half_way_leaves_the_case_as_it_was(folder, monkeypat
     real, moved = Path.replace, []
 
     def fail_at_third(self, target):
+        moved.append(target)
         if len(moved) == 3:
             raise OSError(28, "No space left on device")
-        moved.append(target)
         return real(self, target)
 
     monkeypatch.setattr(Path, "replace", fail_at_third)
     with pytest.raises(CaseError, match="No space left on device"):
         merge_into_case(folder, FULL)
-    assert len(moved) == 3
+    assert len(moved) > 3  # what was moved came back
     assert snapshot(folder) == before
 
 

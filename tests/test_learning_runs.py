@@ -301,7 +301,7 @@ def test_forecasts_from_counts_change_only_what_is_said_of_their_sites(counted, 
     kinds = {row.location: row.kind for row in counted.locations}
     # counts to come carry the last error on, which is another matter
     apart = pl.col("target") != "counted_displaced"
-    moved = run_tables(ensemble, kinds, ORIGIN, posterior.prior)["forecast"].filter(apart)
+    moved = run_tables(ensemble, kinds, ORIGIN, posterior.prior)["forecast"].collect().filter(apart)
     said = run.table("forecast").filter(apart)
     sites = run.meta["sites_from_counts"]
     assert sites == ["camp-a", "camp-b", "town"]

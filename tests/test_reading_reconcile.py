@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -43,7 +42,7 @@ def read(text: str, *rows: tuple, report: str = "a.txt") -> tuple[ReadFigure, ..
             report, at, at + len(words), sentence, words, low, high, point, quantifier, "persons", "people",
             "displaced", "current", None, None, None, None, None, None, None,
         )  # fmt: skip
-        figures.append(replace(plain, **(changes[0] if changes else {})))
+        figures.append(plain._replace(**(changes[0] if changes else {})))
         at += len(words)
     return tuple(figures)
 
@@ -359,7 +358,7 @@ def test_a_town_is_part_of_its_country_where_one_speaker_counts_both():
 def test_many_figures_are_linked_up_to_a_limit():
     figures = read("\n".join(f"{n} people" for n in range(100, 400)), *((str(n), n) for n in range(100, 400)))
     many = [
-        replace(figure, start=figure.start + 10_000 * turn, end=figure.end + 10_000 * turn)
+        figure._replace(start=figure.start + 10_000 * turn, end=figure.end + 10_000 * turn)
         for turn in range(40)
         for figure in figures
     ]

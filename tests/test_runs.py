@@ -15,7 +15,8 @@ import pytest
 from havenward.case.write import write_case
 from havenward.errors import RunError
 from havenward.pipeline import run_forecast
-from havenward.runs import OLD, PART, RUN_FILE, read_run
+from havenward.records import SCHEMA_VERSION
+from havenward.runs import OLD, RUN_FILE, read_run
 from havenward.settings import ForecastSettings
 from worlds import START, city
 
@@ -80,16 +81,6 @@ def test_a_run_that_was_being_replaced_comes_back(tmp_path: Path) -> None:
     assert not (tmp_path / f".run{OLD}").exists()
 
 
-def test_old_halves_are_removed_and_young_ones_stay(tmp_path: Path) -> None:
-    """A run that is still going elsewhere is not disturbed."""
-    for name, age in (("old", 200_000), ("young", 10)):
-        half = tmp_path / f".run{PART}{name}"
-        half.mkdir()
-        os.utime(half, (time.time() - age, time.time() - age))
-    run_forecast(city(), SETTINGS, tmp_path / "run")
-    assert sorted(p.name for p in tmp_path.iterdir()) == [f".run{PART}young", "run"]
-
-
 def test_a_read_only_place_is_told_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(RunError, match="cannot be written to"):
@@ -108,8 +99,9 @@ def test_a_run_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     run = run_forecast(city(), SETTINGS, tmp_path / "run")
     copytree(run.folder, tmp_path / "newer")
     path = tmp_path / "newer" / RUN_FILE
-    path.write_text(path.read_text(encoding="utf-8").replace('"schema": 1', '"schema": 99'), encoding="utf-8")
-    with pytest.raises(RunError, match="schema 99; expected at most 1"):
+    newer = path.read_text(encoding="utf-8").replace(f'"schema": {SCHEMA_VERSION}', '"schema": 99')
+    path.write_text(newer, encoding="utf-8")
+    with pytest.raises(RunError, match=f"schema 99; expected at most {SCHEMA_VERSION}"):
         read_run(tmp_path / "newer")
 
 

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from havenward.errors import CaseError
+from havenward.locks import BusyError, hold
 from havenward.workbench import edits
 from havenward.workbench.edits import (
     ConflictError,
@@ -29,7 +30,6 @@ from havenward.workbench.edits import (
     save_texts,
     undo,
 )
-from havenward.locks import BusyError, hold
 from havenward.workbench.workspace import Workspace
 from toy_case import TOY
 from workbench_worlds import form_token, make_root, open_browser, wait_for

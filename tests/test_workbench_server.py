@@ -12,11 +12,11 @@ from starlette.routing import Route
 
 from havenward.cli import main
 from havenward.errors import HavenwardError
+from havenward.locks import hold
 from havenward.workbench import serve as serving
 from havenward.workbench.app import FAULTS
 from havenward.workbench.assets import asset_route
 from havenward.workbench.edits import ConflictError
-from havenward.locks import hold
 from havenward.workbench.serve import is_local, serve
 from workbench_worlds import ORIGIN, Server, form_token, make_root, open_browser
 

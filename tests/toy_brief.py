@@ -22,7 +22,7 @@ from havenward.records import (
     Route,
     Source,
 )
-from havenward.runs import Run, write_run
+from havenward.runs import Run, begin_run, write_run
 
 ORIGIN = date(2016, 10, 16)
 PUBLISHED = date(2016, 9, 1)
@@ -425,7 +425,8 @@ def toy_run(
         "assumptions": assumptions,
         "members_weights": pl.DataFrame({"member": np.arange(members, dtype=np.int32), "weight": weights}),
     }
-    return write_run(folder, meta, tables, lambda path: path.mkdir(), lambda _: "a card\n", {}, replace=True)
+    with begin_run(folder, replace=True) as draft:
+        return write_run(draft, meta, tables, lambda path: path.mkdir(), lambda _: "a card\n", {})
 
 
 def forecast_rows(

@@ -26,6 +26,12 @@ PACKAGES = (
     "rapidfuzz",
     "httpx",
 )
+# what only some need, for what, and the extra of the package that brings it
+EXTRAS = (
+    ("distributed", "--cluster", "cluster"),
+    ("fsspec", "--store", "cluster"),
+    ("duckdb", "questions to a desk", "desk"),
+)
 OLDEST_PYTHON = (3, 11)
 
 
@@ -44,6 +50,7 @@ def examine() -> list[Finding]:
     return [
         _examine_python(),
         *(_examine_package(name) for name in PACKAGES),
+        *(_examine_extra(*extra) for extra in EXTRAS),
         _examine_compiler(),
         _examine_bundle(),
         _examine_room(),
@@ -61,6 +68,15 @@ def _examine_package(name: str) -> Finding:
         return Finding(name, version(name), sound=True)
     except PackageNotFoundError:
         return Finding(name, "not installed", sound=False, repair=f"run: pip install {name}")
+
+
+def _examine_extra(name: str, use: str, extra: str) -> Finding:
+    """Say whether a package is there that only some need; no fault where it is not."""
+    try:
+        return Finding(name, version(name), sound=True)
+    except PackageNotFoundError:
+        found = f"not installed; needed for {use} only: pip install 'havenward[{extra}]'"
+        return Finding(name, found, sound=True)
 
 
 def _examine_compiler() -> Finding:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+# Signs of a hostile file that would break a message into lines, or turn or hide parts of it. Signs that join
+# letters (Arabic, Persian) stay.
+_NO_WORDS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_BLANKS = frozenset("\t\n\r\v\f\x85\u2028\u2029")
+MOST_WORDS = 4_000  # characters of each part; a heading of a million letters helps nobody
 
 
 @dataclass(frozen=True, order=True)
@@ -36,6 +43,16 @@ class Problem:
     repair: str
     slug: str
     severity: str = "error"
+
+    def __post_init__(self) -> None:
+        """Keep what a file says from breaking the message: one line, of signs that are seen."""
+        for name in ("where", "found", "expected", "repair"):
+            text = getattr(self, name)
+            if len(text) > MOST_WORDS or _NO_WORDS.search(text):
+                plain = _NO_WORDS.sub(lambda sign: " " if sign[0] in _BLANKS else "\ufffd", text)
+                object.__setattr__(
+                    self, name, plain if len(plain) <= MOST_WORDS else f"{plain[: MOST_WORDS - 4]} ..."
+                )
 
     def __str__(self) -> str:
         """Say it on one line: where: found; expected; repair."""

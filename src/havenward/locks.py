@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,20 +21,33 @@ class BusyError(Exception):
 
 @contextmanager
 def hold(path: Path, *, wait: bool = True) -> Iterator[None]:
-    """Hold a lock against other threads and other processes; the file stays, empty.
+    """Hold a lock against other threads and other processes.
+
+    The file stays, empty, unless its holder removes it.
 
     Raises
     ------
     BusyError
         Somebody else holds it and `wait` is off.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as stream:  # each opening counts for itself, so that threads exclude each other too
-        while not _took(stream, wait=wait):
-            if not wait:
-                raise BusyError
-            time.sleep(LOOK_S)
-        yield  # closing the file lets go
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as stream:  # each opening counts for itself, so that threads exclude each other
+            while not _took(stream, wait=wait):
+                if not wait:
+                    raise BusyError
+                time.sleep(LOOK_S)
+            if _is_there(path, stream):
+                yield  # closing the file lets go
+                return
+
+
+def _is_there(path: Path, stream: IO[bytes]) -> bool:
+    """Tell whether this is still the file of that name, and nobody has removed it while we waited."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(stream.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 if sys.platform == "win32":  # pragma: no cover - the other branch is what tests run on
@@ -56,3 +70,43 @@ else:
         except BlockingIOError:
             return False
         return True
+
+
+FOLDER_LOCK = ".lock"
+
+
+@contextmanager
+def hold_folder(folder: Path, wait_s: float = 0.0) -> Iterator[None]:
+    """Hold a folder that is changed; the lock lies in it, hidden, and goes when it is let go.
+
+    Parameters
+    ----------
+    wait_s
+        How long to wait for somebody else, in seconds.
+
+    Raises
+    ------
+    BusyError
+        Somebody else still holds it then.
+    """
+    lock, until = folder / FOLDER_LOCK, time.monotonic() + wait_s
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(hold(lock, wait=False))
+                break
+            except BusyError:
+                if time.monotonic() >= until:
+                    raise
+            time.sleep(LOOK_S)
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # Windows removes no file that is open
+                lock.unlink(missing_ok=True)
+
+
+def is_free(path: Path) -> bool:
+    """Tell whether nobody holds the lock on a file that is there."""
+    with path.open("rb") as stream:
+        return _took(stream, wait=False)

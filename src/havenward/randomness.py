@@ -7,7 +7,7 @@ it was. Member k of an ensemble draws the same numbers whether it runs alone or 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -31,9 +31,12 @@ class Streams:
     ----------
     seed
         Any whole number from 0 to 2**63 - 1; the same seed gives the same bytes.
+    first
+        Number of the first member that is asked for, where only some members of a run are at hand.
     """
 
     seed: int
+    first: int = field(default=0, kw_only=True)
 
     def key(self, *words: str | int) -> int:
         """Give the 64-bit start of the stream with this name under this seed."""
@@ -45,6 +48,17 @@ class Streams:
         The first k numbers do not depend on `members`.
         """
         bits = np.random.PCG64(self.key("uniform", name))
+        if self.first:
+            bits.advance(self.first)  # each number takes one step
         drawn = np.random.Generator(bits).random(members)
         # the quantile functions of unbounded distributions need the open interval
         return np.clip(drawn, 1e-12, 1.0 - 1e-12)
+
+    def numbers_of(self, members: int, days: int) -> NDArray[np.int64]:
+        """Say whose chance each member meets on each day, shape (member, day): its own."""
+        return np.repeat(np.arange(self.first, self.first + members), days).reshape(members, days)
+
+    def part(self, first: int, last: int) -> Streams:
+        """Give the streams of members `first` to `last` - 1 of these."""
+        del last
+        return Streams(self.seed, first=self.first + first)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from havenward.distributions import Distribution
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 3  # of run folders; `migrations.py` says what each number stands for
 
 RECEIVING_KINDS = ("camp", "host")
 # events that say when movement begins, and events whose date must be a day and no assumption, because they
@@ -340,6 +340,38 @@ class Ensemble:
     opening: NDArray[np.int32]
     draws: Mapping[str, NDArray[np.float64]]
     weights: NDArray[np.float64]
+
+    def at(self, place: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+        """Give stock, arrivals and departures of the place with this index, each of shape (member, day)."""
+        return self.stock[:, :, place], self.arrivals[:, :, place], self.departures[:, :, place]
+
+
+class Members(Protocol):
+    """What every member drew and did, wherever it is held; attributes as in `Ensemble`.
+
+    What happened at the places is given one place at a time, so that it need not stand in memory.
+    """
+
+    @property
+    def locations(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def first_date(self) -> dt.date: ...  # noqa: D102
+    @property
+    def displaced(self) -> NDArray[np.int32]: ...  # noqa: D102
+    @property
+    def newly_displaced(self) -> NDArray[np.int32]: ...  # noqa: D102
+    @property
+    def returned(self) -> NDArray[np.int32]: ...  # noqa: D102
+    @property
+    def opening(self) -> NDArray[np.int32]: ...  # noqa: D102
+    @property
+    def draws(self) -> Mapping[str, NDArray[np.float64]]: ...  # noqa: D102
+    @property
+    def weights(self) -> NDArray[np.float64]: ...  # noqa: D102
+
+    def at(self, place: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+        """Give stock, arrivals and departures of the place with this index, each of shape (member, day)."""
+        ...
 
 
 # -- what is needed, and what was said beside what was counted -------------------------------------------

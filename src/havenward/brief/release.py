@@ -10,9 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from havenward.brief.audience import (
@@ -39,12 +37,13 @@ from havenward.brief.suppress import (
     suppress_table,
 )
 from havenward.errors import Problem, ReleaseError
-from havenward.files import open_whole
+from havenward.files import open_whole, replace_together
 from havenward.runs import RUN_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
+    from pathlib import Path
 
     from havenward.brief.content import Brief
 
@@ -102,8 +101,10 @@ LEAST_REASON = 10  # letters; shorter is no reason
 
 
 @contextmanager
-def hand_over(folder: Path, names: Sequence[str], guard: Guard) -> Iterator[Path]:
-    """Give a place to write files to; when all pass the check, they are put into the folder.
+def hand_over(
+    folder: Path, names: Sequence[str], guard: Guard, note: Callable[[Path], None] | None = None
+) -> Iterator[Path]:
+    """Give a place to write files to; when all pass the check, they are put into the folder, or none is.
 
     Parameters
     ----------
@@ -113,6 +114,8 @@ def hand_over(folder: Path, names: Sequence[str], guard: Guard) -> Iterator[Path
         The files that will be written.
     guard
         What they may not hold.
+    note
+        Called with the place when they have passed; what it adds there goes with them.
 
     Raises
     ------
@@ -129,21 +132,15 @@ def hand_over(folder: Path, names: Sequence[str], guard: Guard) -> Iterator[Path
             )
         )
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        with replace_together(folder) as part:
+            yield part
+            refuse_leaks([part / name for name in names], guard)
+            if note is not None:
+                note(part)
     except (FileExistsError, NotADirectoryError) as error:
         raise ReleaseError(
             _target_problem(folder, "found a file", "expected a folder", "target-not-a-folder")
         ) from error
-    except OSError as error:
-        raise ReleaseError(_not_written(folder, error)) from error
-    try:
-        with tempfile.TemporaryDirectory(prefix=".part-", dir=folder) as part:
-            yield Path(part)
-            refuse_leaks([Path(part) / name for name in names], guard)
-            for name in names:
-                target = folder / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                (Path(part) / name).replace(target)
     except OSError as error:
         raise ReleaseError(_not_written(folder, error)) from error
 
@@ -215,7 +212,9 @@ def require_reason(audience: str, reason: str, guard: Guard) -> str:
     return redact_quote(text, "public")
 
 
-def log_release(folder: Path, brief: Brief, files: Iterable[Path], day: date) -> Path:
+def log_release(
+    folder: Path, brief: Brief, files: Iterable[Path], day: date, into: Path | None = None
+) -> Path:
     """Append a release to the log beside the products, a row per file; nothing secret stands in it.
 
     Parameters
@@ -225,9 +224,11 @@ def log_release(folder: Path, brief: Brief, files: Iterable[Path], day: date) ->
     brief
         What was handed over.
     files
-        The products, each below `folder`; they are read for their fingerprint.
+        The products, each below `folder` (or `into`); they are read for their fingerprint.
     day
         Of the release. Only the log knows it: the products are the same bytes on any day.
+    into
+        Where the log is written that takes the place of the one in `folder`, together with the products.
 
     Returns
     -------
@@ -240,8 +241,8 @@ def log_release(folder: Path, brief: Brief, files: Iterable[Path], day: date) ->
         As `require_reason`.
     """
     reason = require_reason(brief.audience, brief.reason, brief.guard)
-    path = folder / LOG_FILE
-    earlier = path.read_text(encoding="utf-8") if path.exists() else ""
+    held, path = folder / LOG_FILE, (into or folder) / LOG_FILE
+    earlier = held.read_text(encoding="utf-8") if held.exists() else ""
     rows = io.StringIO()
     writer = csv.writer(rows, lineterminator="\n")
     if not earlier:
@@ -258,7 +259,7 @@ def log_release(folder: Path, brief: Brief, files: Iterable[Path], day: date) ->
                 brief.case_hash,
                 # a spreadsheet must not take it for a formula
                 f"'{reason}" if reason[:1] in {"=", "+", "-", "@"} else reason,
-                file.relative_to(folder).as_posix(),
+                file.relative_to(into or folder).as_posix(),
                 hashlib.sha256(content).hexdigest(),
                 len(content),
                 "; ".join(withheld_words(brief.audience)),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from havenward.brief.cells import write_table
 from havenward.brief.hxl import tags_for
-from havenward.brief.release import hand_over
+from havenward.brief.release import hand_over, log_release
 from havenward.brief.rows import (
     GAPS_COLUMNS,
     NEEDS_COLUMNS,
@@ -24,6 +24,7 @@ from havenward.errors import Problem, ReleaseError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import date
 
     from havenward.brief.content import Brief
 
@@ -33,8 +34,10 @@ READABLE = 0o644 << 16
 MADE_ON_UNIX = 3
 
 
-def write_brief(brief: Brief, folder: Path, products: Sequence[str] = ()) -> tuple[Path, ...]:
-    """Write the products of a brief.
+def write_brief(
+    brief: Brief, folder: Path, products: Sequence[str] = (), released: date | None = None
+) -> tuple[Path, ...]:
+    """Write the products of a brief, all or none.
 
     The files are written beside the folder, re-opened and searched for what the audience may not see, and
     only then put in place.
@@ -63,11 +66,13 @@ def write_brief(brief: Brief, folder: Path, products: Sequence[str] = ()) -> tup
         Is made where it does not exist; files of these names are replaced.
     products
         Some of these, in any order; all where none is named.
+    released
+        The day that stands in the log of releases; without it no log is written.
 
     Returns
     -------
     paths
-        The files, in the order of `FILES`.
+        The files, in the order of `FILES`; the log is none of them.
 
     Raises
     ------
@@ -78,7 +83,12 @@ def write_brief(brief: Brief, folder: Path, products: Sequence[str] = ()) -> tup
     folder = Path(folder)
     chosen = _chosen(products)
     names: list[str] = []  # is filled when the files are written; the check reads it when all are there
-    with _no_collection(), hand_over(folder, names, brief.guard) as part:
+
+    def note(part: Path) -> None:
+        if released is not None:
+            log_release(folder, brief, [part / name for name in names], released, into=part)
+
+    with _no_collection(), hand_over(folder, names, brief.guard, note) as part:
         with ThreadPoolExecutor(1) as typesetter:
             drawn = [typesetter.submit(PRODUCTS[name], brief, part) for name in chosen if name in TYPESET]
             for product in chosen:

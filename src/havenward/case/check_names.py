@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from havenward.case.cells import show
 from havenward.case.findings import Trouble
@@ -123,23 +123,23 @@ def check_drafted(draft: Draft) -> None:
 
 
 def check_names(draft: Draft) -> None:
-    """Refuse names that no file defines, each with the nearest right one."""
+    """Refuse names that no file defines, each with the nearest right one; in rows with other errors too."""
     known, case = known_names(draft), draft.case
     for table in ("locations", "routes", "events", "observations", "attributes", "stock"):
         file = f"{table}.csv"
-        for row in getattr(case, table):
+        for row in _all_rows(draft, table):
             if row.source and known.lacks("source", row.source):
                 _refuse(draft, known, file, row.row, "source", "source", row.source)
-    for row in case.routes:
+    for row in _all_rows(draft, "routes"):
         _check_places(draft, known, "routes.csv", row.row, (("from", row.from_), ("to", row.to)))
     _check_attributes(draft, known)
-    for row in case.stock:
+    for row in _all_rows(draft, "stock"):
         _check_places(draft, known, "stock.csv", row.row, (("location", row.location),))
-    for row in case.observations:
-        if row.location and row.scope != "total" and known.lacks(row.scope, row.location):
+    for row in _all_rows(draft, "observations"):
+        if row.location and row.scope in {"location", "group"} and known.lacks(row.scope, row.location):
             _refuse(draft, known, "observations.csv", row.row, row.scope, "location", row.location)
-    for row in case.figures:
-        if known.lacks("report", row.report):
+    for row in _all_rows(draft, "figures"):
+        if row.report and known.lacks("report", row.report):
             _refuse(draft, known, "figures.csv", row.row, "report", "report", row.report)
     for report in case.reports:
         if report.source and known.lacks("source", report.source):
@@ -148,17 +148,22 @@ def check_names(draft: Draft) -> None:
     _check_evidence_names(draft, known)
 
 
+def _all_rows(draft: Draft, table: str) -> Iterable[Any]:
+    """Give the rows of a table, those with errors last."""
+    return (*getattr(draft.case, table), *draft.broken.get(table, ()))
+
+
 def _check_attributes(draft: Draft, known: Known) -> None:
     """Refuse attributes of unknown places; those of a place that waits may be there before it."""
     asleep = {row.location for row in draft.drafted}
-    for row in draft.case.attributes:
+    for row in _all_rows(draft, "attributes"):
         if row.location not in asleep:
             ends = (("location", row.location), ("from", row.from_), ("to", row.to))
             _check_places(draft, known, "attributes.csv", row.row, ends)
 
 
 def _check_event_names(draft: Draft, known: Known) -> None:
-    for row in draft.case.events:
+    for row in _all_rows(draft, "events"):
         _check_event(draft, known, "events.csv", row.row, row, frozenset())
     for scenario in draft.case.scenarios:
         own = frozenset(item.name for item in scenario.assumptions)
@@ -172,7 +177,7 @@ def _check_event_names(draft: Draft, known: Known) -> None:
 def _check_event(
     draft: Draft, known: Known, file: str, place: int | str, row: Event, own: frozenset[str]
 ) -> None:
-    groups_too = row.kind in GROUP_EVENTS
+    groups_too = not row.kind or row.kind in GROUP_EVENTS  # where the kind cannot be read, either is right
     kind = "location or group" if groups_too else "location"
     if row.location and known.lacks(kind, row.location):
         _refuse(draft, known, file, place, kind, "location", row.location)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from havenward.case.cells import cell_reader, show
 from havenward.case.documents import read_assumptions, read_scenarios, read_settings
 from havenward.case.findings import Findings, Trouble
+from havenward.case.schema import CASE_SCHEMA, SCHEMA_KEY, check_schema
 from havenward.case.sheets import read_sheet, read_text
 from havenward.case.tables import MANDATORY, SHEETS, read_columns
 from havenward.case.values import read_document
+from havenward.errors import CaseError, Problem
+from havenward.files import finish_left
 from havenward.records import Case, Report
 
 if TYPE_CHECKING:
@@ -85,12 +88,16 @@ class Draft:
         error does not make every row that names it wrong too. None where they could not be read.
     drafted
         Places that wait for a person to confirm them; they are no part of the case.
+    broken
+        Rows with errors, by table: what could not be read of them is None. They are no part of the case, but
+        the names in them are checked as well, so that one error does not hide another.
     """
 
     case: Case
     findings: Findings
     keys: dict[str, set[str] | None]
     drafted: tuple[Location, ...] = ()
+    broken: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def version_severity(self) -> str:
@@ -115,7 +122,24 @@ def read_draft(path: Path) -> Draft:
 
         book = open_workbook(path)
         return read_contents(book, Findings(book.name_place))
+    _finish_change(path)
     return read_contents(FolderContents(path), Findings())
+
+
+def _finish_change(folder: Path) -> None:
+    """Finish what a command that was killed had begun to write: half of it must not be read."""
+    try:
+        finish_left(folder)
+    except OSError as error:
+        raise CaseError(
+            Problem(
+                str(folder),
+                f"a change of this case is half written ({error.strerror or error})",
+                "expected it to be finished first, by whoever reads the case next",
+                "wait a moment if another command is at it, else correct the rights, then do this again",
+                "case-cut-off",
+            )
+        ) from error
 
 
 def read_contents(contents: Contents, findings: Findings) -> Draft:
@@ -125,8 +149,9 @@ def read_contents(contents: Contents, findings: Findings) -> Draft:
     tables: dict[str, Any] = {}
     keys: dict[str, set[str] | None] = {}
     drafted: tuple[Any, ...] = ()
+    broken: dict[str, list[Any]] = {table: [] for table in SHEETS}
     for table in SHEETS:
-        tables[table], keys[table], waiting = _read_table(contents, table, lag, findings)
+        tables[table], keys[table], waiting = _read_table(contents, table, lag, findings, broken[table])
         drafted += waiting
     reports, keys["reports"] = contents.reports(findings)
     assumptions, keys["assumptions"] = _read_list(contents, ASSUMPTIONS_FILE, "assumption", findings)
@@ -140,7 +165,7 @@ def read_contents(contents: Contents, findings: Findings) -> Draft:
         scenarios=scenarios,
         folder=contents.folder,
     )
-    return Draft(case, findings, keys, drafted)
+    return Draft(case, findings, keys, drafted, broken)
 
 
 @dataclass(frozen=True)
@@ -198,14 +223,18 @@ def _read_settings(contents: Contents, findings: Findings) -> dict[str, Any]:
     document = contents.document(CASE_FILE, findings)
     if document is None:
         return stand_in
+    check_schema(document.pop(SCHEMA_KEY, CASE_SCHEMA))
     values = read_settings(document, CASE_FILE, findings)
     return {key: stand_in.get(key) if value is None else value for key, value in values.items()}
 
 
 def _read_table(
-    contents: Contents, table: str, lag: timedelta, findings: Findings
+    contents: Contents, table: str, lag: timedelta, findings: Findings, broken: list[Any]
 ) -> tuple[tuple[Any, ...], set[str] | None, tuple[Any, ...]]:
-    """Read one table: its rows, the names that its first column gives, and the places that wait."""
+    """Read one table: its rows, the names that its first column gives, and the places that wait.
+
+    Rows with errors are added to `broken`.
+    """
     file = f"{table}.csv"
     if not contents.has(file):
         if table in MANDATORY:
@@ -222,8 +251,8 @@ def _read_table(
     waiting: list[Any] = []
     if table == "locations":
         sheet, asleep = _part_drafted(sheet)
-        waiting = _read_rows(table, asleep, set(required) - {"published"}, findings)
-    rows = _read_rows(table, sheet, set(required), findings)
+        waiting = _read_rows(table, asleep, set(required) - {"published"}, findings, broken)
+    rows = _read_rows(table, sheet, set(required), findings, broken)
     if lagged:
         rows = [row if row.published else replace(row, published=row.date + lag) for row in rows]
     if columns[0].base != "key":
@@ -247,7 +276,9 @@ def _part_drafted(sheet: Sheet) -> tuple[Sheet, Sheet]:
     return replace(sheet, rows=awake), replace(sheet, rows=asleep, refused=[])
 
 
-def _read_rows(table: str, sheet: Sheet, required: set[str], findings: Findings) -> list[Any]:
+def _read_rows(
+    table: str, sheet: Sheet, required: set[str], findings: Findings, broken: list[Any]
+) -> list[Any]:
     record = SHEETS[table]
     file = f"{table}.csv"
     readers: list[tuple[int, Callable[[str], Cell], dict[str, Cell]]] = []
@@ -257,7 +288,7 @@ def _read_rows(table: str, sheet: Sheet, required: set[str], findings: Findings)
         readers.append((sheet.columns.get(column.name, -1), reader, {}))
     if required - set(sheet.columns):
         return []  # a column is missing, which is one problem and not one for each row
-    rows = []
+    rows: list[Any] = []
     for number, cells in sheet.rows:
         values, sound = [], True
         for position, reader, known in readers:
@@ -270,8 +301,7 @@ def _read_rows(table: str, sheet: Sheet, required: set[str], findings: Findings)
                 findings.add(file, number, read[1])
                 sound = False
             values.append(read[0])
-        if sound:
-            rows.append(record(*values, row=number))
+        (rows if sound else broken).append(record(*values, row=number))
     return rows
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from havenward.case.write import format_report, format_table
+from havenward.case.turns import not_written
+from havenward.case.write import format_report, format_table, write_new
 from havenward.errors import CaseError, Problem
-from havenward.files import open_whole
+from havenward.files import replace_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from havenward.records import Figure, Report
 
 OPEN = "open"
+FILE = "figures.csv"
 
 
 def merge_figures(kept: Sequence[Figure], read: Iterable[Figure], reports: Iterable[str]) -> list[Figure]:
@@ -58,60 +60,49 @@ def merge_figures(kept: Sequence[Figure], read: Iterable[Figure], reports: Itera
     return stay + fresh
 
 
-def write_figures(folder: Path, figures: Iterable[Figure]) -> Path:
-    """Replace `figures.csv` of a case in one step."""
-    path = folder / "figures.csv"
-    try:
-        with open_whole(path) as stream:
-            stream.write(format_table("figures", figures))
-    except OSError as error:
-        raise _not_written(path, error) from error
-    return path
+def write_reading(folder: Path, reports: Iterable[Report], figures: Iterable[Figure]) -> Path:
+    """Put the texts of reports and the figures into a case, all or nothing; the caller holds the folder.
 
-
-def add_reports(folder: Path, reports: Iterable[Report]) -> list[Path]:
-    """Keep the texts of reports in a case; one that is there already must say the same.
+    Returns
+    -------
+    path
+        `figures.csv`.
 
     Raises
     ------
     CaseError
-        A report of that name with another text is in the case.
+        A report of one of these names with another text is in the case, or it cannot be written.
     """
-    written, problems = [], []
+    path = folder / FILE
+    try:
+        texts = _new_reports(folder, reports)
+        texts[FILE] = format_table("figures", figures)
+        with replace_together(folder, held=True) as part:
+            for name, text in texts.items():
+                write_new(part / name, text)
+    except OSError as error:
+        raise not_written(path, error) from error
+    return path
+
+
+def _new_reports(folder: Path, reports: Iterable[Report]) -> dict[str, str]:
+    """Give the texts of reports that are not in the case yet; one that is there must say the same."""
+    texts, problems = {}, []
     for report in reports:
-        path = folder / "reports" / report.report
-        text = format_report(report)
-        try:
-            if path.exists():
-                if path.read_text(encoding="utf-8").replace("\r\n", "\n") != text:
-                    problems.append(
-                        Problem(
-                            f"reports/{report.report}",
-                            "the case holds another report of this name",
-                            "expected a new name or the same text",
-                            "rename the file before reading it",
-                            "report-of-another-text",
-                        )
-                    )
-                continue
-            path.parent.mkdir(exist_ok=True)
-            with open_whole(path) as stream:
-                stream.write(text)
-        except OSError as error:
-            raise _not_written(path, error) from error
-        written.append(path)
+        name, text = f"reports/{report.report}", format_report(report)
+        path = folder / name
+        if not path.exists():
+            texts[name] = text
+        elif path.read_text(encoding="utf-8").replace("\r\n", "\n") != text:
+            problems.append(
+                Problem(
+                    name,
+                    "the case holds another report of this name",
+                    "expected a new name or the same text",
+                    "rename the file before reading it",
+                    "report-of-another-text",
+                )
+            )
     if problems:
         raise CaseError(problems)
-    return written
-
-
-def _not_written(path: Path, error: OSError) -> CaseError:
-    return CaseError(
-        Problem(
-            str(path),
-            f"the file could not be written ({error.strerror or error})",
-            "expected room and rights to write",
-            "free some space or correct the rights",
-            "case-not-written",
-        )
-    )
+    return texts

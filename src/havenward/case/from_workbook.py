@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from havenward.case.cells import cell_reader, show
 from havenward.case.draft import ASSUMPTIONS_FILE, CASE_FILE, SCENARIOS_FILE
 from havenward.case.findings import Trouble, offer
-from havenward.case.importers.grids import check_kind, open_zip, refuse
+from havenward.case.importers.grids import check_kind, check_workbook, open_zip, refuse
 from havenward.case.sheets import Sheet, check_unnamed, header_missing, read_header
 from havenward.case.tables import read_columns
 from havenward.case.workbook_cells import Page, column_letter, read_page
@@ -31,6 +31,7 @@ from havenward.case.workbook_sheets import (
     sheet_columns,
 )
 from havenward.errors import CaseError
+from havenward.limits import WORKBOOK_BYTES, WORKBOOK_TAGS
 from havenward.records import Report
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
 OTHER_SUFFIXES = (".ods", ".xls", ".xlsb", ".numbers")  # workbooks that are not read
-MAX_UNPACKED = 60_000_000  # bytes; as many cells as a laptop holds at once
+MAX_UNPACKED = WORKBOOK_BYTES
 # what is taken for needed settings whose cell cannot be read
 STAND_IN: Mapping[str, Any] = {"crisis": "x", "country": "XXX", "start": date(1900, 1, 1)}
 HEADER_WITHIN = 20  # rows above the header that a person may have put there
@@ -108,11 +109,12 @@ def _read_pages(data: bytes, name: str) -> list[Page]:
         raise _damaged(name)
     archive = open_zip(data, name)
     unpacked = sum(info.file_size for info in archive.infolist())
-    if unpacked > MAX_UNPACKED:
+    if unpacked > MAX_UNPACKED or check_workbook(data, name) > WORKBOOK_TAGS:
+        found = f"unpacks to {unpacked / 1e6:,.0f} MB" if unpacked > MAX_UNPACKED else "has too many cells"
         raise refuse(
             name,
-            f"the workbook unpacks to {unpacked / 1e6:,.0f} MB",
-            f"expected at most {MAX_UNPACKED / 1e6:,.0f} MB",
+            f"the workbook {found}",
+            f"expected at most {MAX_UNPACKED / 1e6:,.0f} MB and {WORKBOOK_TAGS // 4:,} cells",
             "keep a case of this size as a folder of CSV files",
             "workbook-too-large",
         )

@@ -98,16 +98,15 @@ def as_of(case: Case, day: date) -> Case:
     locations = _visible("locations", case.locations, day)
     reports = _visible("reports", case.reports, day)
     report_names = {row.report for row in reports}
+    places = frozenset(place.location for place in locations)
     routes = tuple(
-        row
-        for row in _visible("routes", case.routes, day)
-        if {row.from_, row.to} <= {place.location for place in locations}
+        row for row in _visible("routes", case.routes, day) if row.from_ in places and row.to in places
     )
     figures = _latest("figures", (row for row in case.figures if row.report in report_names))
     names = Names(
         sources=known_sources,
         figures=frozenset(row.figure for row in figures),
-        locations=frozenset(row.location for row in locations),
+        locations=places,
         groups=frozenset(row.group for row in locations if row.group and row.kind == "origin"),
         ways=frozenset(frozenset((row.from_, row.to)) for row in routes),
     )

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from havenward.case.draft import ASSUMPTIONS_FILE, CASE_FILE, REPORTS_FOLDER, SCENARIOS_FILE
 from havenward.case.tables import SHEETS, read_columns
 from havenward.case.workbook_sheets import WORKBOOK_NAME
-from havenward.case.write import format_string, format_table, write_case
+from havenward.case.write import format_string, format_table, write_case, write_new
 from havenward.errors import CaseError, Problem
-from havenward.files import open_whole
+from havenward.files import finish_left, replace_together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,6 +150,8 @@ def new_case(
     CaseError
         The folder holds something, or cannot be written.
     """
+    from havenward.case.template_workbook import fill_workbook
+
     folder = Path(folder)
     _check_free(folder)
     day = "# start = 2016-06-01           # first day of the case: nothing is simulated before it"
@@ -170,15 +172,14 @@ def new_case(
     if places is not None:
         for table, rows in places.tables().items():
             texts[f"{table}.csv"] = format_table(table, rows)
+    known = {"title": title, "crisis": crisis, "country": country, "start": start}
     try:
-        (folder / REPORTS_FOLDER).mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            with open_whole(folder / name) as stream:
-                stream.write(text)
+        with replace_together(folder) as part:
+            for name, text in texts.items():
+                write_new(part / name, text)
+            fill_workbook(part / WORKBOOK_NAME, rows=places.tables() if places else None, settings=known)
     except OSError as error:
         raise _not_written(folder, error) from error
-    known = {"title": title, "crisis": crisis, "country": country, "start": start}
-    write_template(folder / WORKBOOK_NAME, places, known)
     return folder
 
 
@@ -215,11 +216,10 @@ def case_from_workbook(folder: Path | str, workbook: Path | str) -> Path:
     draft = read_draft(workbook)
     if draft.findings.has_errors():
         raise CaseError([one for one in draft.findings.problems() if one.severity == "error"])
-    write_case(draft.case, folder)
-    if draft.drafted:  # rows without a date of publication, which a case cannot hold
-        rows = sorted((*draft.case.locations, *draft.drafted), key=lambda row: row.row)
-        with open_whole(folder / "locations.csv") as stream:
-            stream.write(format_table("locations", rows))
+    # drafted rows have no date of publication, and a case cannot hold them
+    rows = sorted((*draft.case.locations, *draft.drafted), key=lambda row: row.row)
+    instead = {"locations.csv": format_table("locations", rows)} if draft.drafted else {}
+    write_case(draft.case, folder, instead)
     return folder
 
 
@@ -240,6 +240,11 @@ def workbook_from_case(case: Path | str, path: Path | str) -> Path:
 
 
 def _check_free(folder: Path) -> None:
+    if folder.is_dir():
+        try:
+            finish_left(folder)  # of a command that was killed: then the folder is taken
+        except OSError as error:
+            raise _not_written(folder, error) from error
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         found = "the folder is not empty" if folder.is_dir() else "found a file"
         raise CaseError(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from havenward.case.cells import show
 from havenward.case.findings import Trouble
+from havenward.limits import TABLE_BYTES, TABLE_CELL, TABLE_CELLS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 
     from havenward.case.findings import Findings
 
-MAX_FILE_BYTES = 200_000_000
-MAX_CELL = 131_072  # characters; also the limit that Python's own csv reader has unless told otherwise
+MAX_FILE_BYTES, MAX_CELL, MAX_CELLS = TABLE_BYTES, TABLE_CELL, TABLE_CELLS
 
 
 @dataclass(frozen=True)
@@ -202,6 +202,9 @@ def _split_rows(
     text: str, delimiter: str, name: str, findings: Findings
 ) -> tuple[list[tuple[int, list[str]]], bool]:
     rows: list[tuple[int, list[str]]] = []
+    if text.count(delimiter) + text.count("\n") > MAX_CELLS:  # before any of them is an object of its own
+        findings.add(name, "", _too_many_cells())
+        return rows, False
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     try:
@@ -227,6 +230,15 @@ def _split_rows(
         findings.add(name, number + 1, trouble)
         return rows, False
     return rows, True
+
+
+def _too_many_cells() -> Trouble:
+    return Trouble(
+        f"the file has more than {MAX_CELLS:,} cells",
+        "expected a table that fits into memory",
+        "keep only the rows that the case needs",
+        "file-too-large",
+    )
 
 
 def _cell_too_large() -> Trouble:

@@ -90,7 +90,7 @@ def write_workbook(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replace_whole(path) as part:
-            _Workbook(part).write(lay_out(case, rows or {}, settings or {}))
+            fill_workbook(part, case, rows, settings)
     except OSError as error:
         raise _refusal(
             path,
@@ -100,6 +100,28 @@ def write_workbook(
             "case-not-written",
         ) from error
     return path
+
+
+def fill_workbook(
+    path: Path,
+    case: Case | None = None,
+    rows: Mapping[str, Sequence[Any]] | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a workbook to a path as it is named; otherwise as `write_workbook`.
+
+    Raises
+    ------
+    OSError
+        It cannot be written.
+    """
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        _Workbook(path).write(lay_out(case, rows or {}, settings or {}))
+    except FileCreateError as error:  # hides what the system said
+        said = error.args[0] if error.args else None
+        raise said if isinstance(said, OSError) else OSError(str(error)) from error
 
 
 def _refusal(path: Path, found: str, expected: str, repair: str, slug: str) -> CaseError:

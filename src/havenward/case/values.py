@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from havenward.case.cells import cell_reader, check_range, check_year, show
 from havenward.case.findings import Trouble
 from havenward.case.sheets import read_text
+from havenward.limits import DOCUMENT_CHARACTERS, DOCUMENT_POINTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from havenward.case.tables import Column
 
 
-MAX_DOCUMENT = 2_000_000  # characters
-MAX_POINTS = 200  # in one line, numbers left out: the time for a name such as a.b.c grows with their square
+MAX_DOCUMENT, MAX_POINTS = DOCUMENT_CHARACTERS, DOCUMENT_POINTS
 _DECIMAL = re.compile(r"(?<![\w.])[0-9]+\.[0-9]+(?![\w.])")
 
 
@@ -29,14 +29,10 @@ def read_document(path: Path, name: str, findings: Findings) -> dict[str, Any] |
     text = read_text(path, name, findings)
     if text is None:
         return None
-    reason = _find_excess(text)
-    if not reason:
-        try:
-            return tomllib.loads(text)
-        except RecursionError:
-            reason = "brackets are nested too deeply"
-        except ValueError as error:  # tomllib's own error is one, and so are numbers with thousands of digits
-            reason = str(error)
+    try:
+        return parse_toml(text)
+    except ValueError as error:
+        reason = str(error)
     trouble = Trouble(
         f"the file is not valid TOML ({reason})",
         'expected lines such as key = "value"',
@@ -45,6 +41,23 @@ def read_document(path: Path, name: str, findings: Findings) -> dict[str, Any] |
     )
     findings.add(name, "", trouble)
     return None
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Read TOML within bounds of time.
+
+    Raises
+    ------
+    ValueError
+        It is none, or has a number of thousands of digits, or what would take minutes; says which.
+    """
+    if reason := _find_excess(text):
+        raise ValueError(reason)
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        reason = "brackets are nested too deeply"
+    raise ValueError(reason)
 
 
 def _find_excess(text: str) -> str:

@@ -74,13 +74,18 @@ def read_page(sheet: Any, formulas: Any = None) -> Page:  # noqa: ANN401 - sheet
     page.merged = [
         (area.min_row, area.min_col - 1, area.max_row, area.max_col - 1) for area in sheet.merged_cells.ranges
     ]
-    limits = {"max_row": min(sheet.max_row, MAX_ROWS), "max_col": min(sheet.max_column, MAX_COLUMNS)}
-    for number, cells in enumerate(sheet.iter_rows(**limits), start=1):
-        texts = [""] * len(cells)
-        for at, cell in enumerate(cells):
+    # only cells that are there: one in the last corner would make a row of each of a million rows
+    by_row: dict[int, list[tuple[int, Any]]] = {}
+    for (number, column), cell in sorted(sheet._cells.items()):  # noqa: SLF001 - rows would be made full
+        if number <= MAX_ROWS and column <= MAX_COLUMNS:
+            by_row.setdefault(number, []).append((column - 1, cell))
+    written = formulas._cells if formulas is not None else {}  # noqa: SLF001 - likewise
+    for number, cells in by_row.items():
+        texts = [""] * (cells[-1][0] + 1)
+        for at, cell in cells:
             value = cell.value
             if value is None:
-                if formulas is not None and getattr(formulas.cell(number, at + 1), "data_type", "") == "f":
+                if getattr(written.get((number, at + 1)), "data_type", "") == "f":
                     page._broken.setdefault(number, []).append((at, _not_worked_out()))  # noqa: SLF001 - its own maker
                     texts[at] = "="
                 continue

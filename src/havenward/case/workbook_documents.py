@@ -10,7 +10,7 @@ from havenward.case.draft import ASSUMPTIONS_FILE, SCENARIOS_FILE
 from havenward.case.findings import Trouble
 from havenward.case.shapes import DISTRIBUTION_KEYS, MAX_DEPTH
 from havenward.case.tables import read_columns
-from havenward.case.workbook_sheets import COMPONENT, LIST_MARK, SCENARIO
+from havenward.case.workbook_sheets import COMPONENT, LIST_MARK, SCENARIO, name_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,10 +50,11 @@ class DocumentRows:
             self._note_row(SCENARIOS_FILE, f"scenario {_name_or(table, place)}", "scenarios", number)
             scenarios.append((place, table))
         names = {str(table.get("name", "")) for _, table in scenarios}
+        owners = _called(scenarios)
         for sheet, others in (("assumptions", assumptions), ("events", events)):
             for number, cells in others:
                 name = cells.get(SCENARIO, "")
-                if name and name not in names:
+                if name and name not in owners:
                     offered = findings.offer(
                         "scenarios", name, sorted(names), "add it to the sheet scenarios"
                     )
@@ -64,18 +65,16 @@ class DocumentRows:
                         "unknown-scenario",
                     )
                     findings.add(_file_of(sheet), number, trouble)
-        latest: dict[str, tuple[int, dict[str, Any]]] = {}
         for place, table in scenarios:
-            latest[str(table.get("name", ""))] = (place, table)  # of several versions, rows go to the last
-        for name, (place, table) in latest.items():
             where = f"scenario {_name_or(table, place)}"
-            mine = [(number, cells) for number, cells in assumptions if cells.get(SCENARIO) == name and name]
+            calls = {call for call, owner in owners.items() if owner is table and call}
+            mine = [(number, cells) for number, cells in assumptions if cells.get(SCENARIO) in calls]
             for count, (number, item) in enumerate(self._read_assumptions(mine, findings), start=1):
                 self._note_row(
                     SCENARIOS_FILE, f"{where} assumption {_name_or(item, count)}", "assumptions", number
                 )
                 table.setdefault("assumption", []).append(item)
-            dated = [(number, cells) for number, cells in events if cells.get(SCENARIO) == name and name]
+            dated = [(number, cells) for number, cells in events if cells.get(SCENARIO) in calls]
             for count, (number, cells) in enumerate(dated, start=1):
                 item = _read_row("events", cells, "events.csv", number, findings)
                 self._note_row(SCENARIOS_FILE, f"{where} event {count}", "events", number)
@@ -138,6 +137,15 @@ def _read_row(
             value = _stand_in(column.base, column.choices)
         values[column.name] = value
     return values
+
+
+def _called(scenarios: list[tuple[int, dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """Give the scenario that each name means: a version by its day, or the last one by its name alone."""
+    called: dict[str, dict[str, Any]] = {}
+    for _, table in scenarios:
+        called[name_version(str(table.get("name", "")), table.get("published"))] = table
+    # names go last: they mean what they say even where one looks like a version of another
+    return called | {str(table.get("name", "")): table for _, table in scenarios}
 
 
 def _stand_in(base: str, choices: tuple[str, ...]) -> Any:  # noqa: ANN401 - a value of any column

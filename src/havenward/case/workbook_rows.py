@@ -21,6 +21,7 @@ from havenward.case.workbook_sheets import (
     SETTINGS,
     TEXT,
     VALUE,
+    name_version,
 )
 
 if TYPE_CHECKING:
@@ -66,11 +67,14 @@ def lay_out(
                 "triggers": _join(scenario.triggers),
             }
         )
+        # of several versions, each row says to which it belongs
+        several = sum(other.name == scenario.name for other in case.scenarios) > 1 if case else False
+        called = name_version(scenario.name, scenario.published) if several else scenario.name
         for item in scenario.assumptions:
-            rows[ASSUMPTIONS] += _assumption_rows(item, scenario.name)
+            rows[ASSUMPTIONS] += _assumption_rows(item, called)
         for event in scenario.events:
             cells = {column.name: getattr(event, column.field) for column in read_columns("events")}
-            rows["events"].append({**cells, SCENARIO: scenario.name})
+            rows["events"].append({**cells, SCENARIO: called})
     for report in case.reports if case else ():
         head = {column.name: getattr(report, column.name) for column in read_columns("reports")}
         first, *rest = _cut(report.text)

@@ -108,5 +108,14 @@ def sheet_columns(sheet: str) -> tuple[Column, ...]:
     return read_columns(sheet)
 
 
+def name_version(scenario: str, published: object) -> str:
+    """Name one of several versions of a scenario, as rows that belong to it do."""
+    return f"{scenario} ({published})"
+
+
 def _of_scenario() -> Column:
-    return _text(SCENARIO, "Name of the scenario that this row belongs to; empty for the case itself.", "key")
+    words = (
+        "Name of the scenario that this row belongs to; empty for the case itself. Of several versions the "
+    )
+    words += "last one is meant, or that with this day of publication: slow (2024-05-13)."
+    return _text(SCENARIO, words, "key")

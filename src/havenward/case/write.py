@@ -17,23 +17,28 @@ from typing import TYPE_CHECKING, Any
 from havenward.case.draft import ASSUMPTIONS_FILE, CASE_FILE, REPORTS_FOLDER, SCENARIOS_FILE
 from havenward.case.tables import MANDATORY, SHEETS, read_columns
 from havenward.errors import CaseError, Problem
-from havenward.files import open_whole, replace_whole
+from havenward.files import replace_together
 from havenward.records import BOUNDARIES_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from havenward.distributions import Distribution
     from havenward.records import Assumption, Case, Event, Report, Scenario
 
 
-def write_case(case: Case, folder: Path | str) -> None:
+def write_case(case: Case, folder: Path | str, instead: Mapping[str, str] | None = None) -> None:
     """Write a case folder; `load_case` gives the same case back.
 
-    Each file is replaced in one step, and `case.toml` comes last. Tables without rows are written only
+    All files take their places together, or none does. Tables without rows are written only
     where they are mandatory or an older file has to be emptied. The outlines of areas that lie in the folder
     of the case go with it as they are: maps need them, no table refers to them, and as no number rests on
     them they are no part of the content hash.
+
+    Parameters
+    ----------
+    instead
+        Texts of files that are written in place of the case's own, by name.
 
     Raises
     ------
@@ -61,26 +66,12 @@ def write_case(case: Case, folder: Path | str) -> None:
             ]
         )
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for table in SHEETS:
-            rows, path = getattr(case, table), folder / f"{table}.csv"
-            if rows or table in MANDATORY or path.exists():
-                _replace(path, format_table(table, rows))
-        if case.reports:
-            reports.mkdir(exist_ok=True)
-        for report in case.reports:
-            _replace(reports / report.report, format_report(report))
-        for name, text in (
-            (ASSUMPTIONS_FILE, format_assumptions(case.assumptions)),
-            (SCENARIOS_FILE, format_scenarios(case.scenarios)),
-        ):
-            if text or (folder / name).exists():
-                _replace(folder / name, text or "# none\n")
-        outlines = case.folder / BOUNDARIES_FILE if case.folder is not None else None
-        if outlines is not None and outlines.is_file() and outlines.parent.resolve() != folder.resolve():
-            with replace_whole(folder / BOUNDARIES_FILE) as part:
-                part.write_bytes(outlines.read_bytes())
-        _replace(folder / CASE_FILE, format_settings(case))
+        with replace_together(folder) as part:
+            for name, text in {**_texts_of(case, folder), **(instead or {})}.items():
+                write_new(part / name, text)
+            outlines = case.folder / BOUNDARIES_FILE if case.folder is not None else None
+            if outlines is not None and outlines.is_file() and outlines.parent.resolve() != folder.resolve():
+                (part / BOUNDARIES_FILE).write_bytes(outlines.read_bytes())
     except OSError as error:
         raise CaseError(
             Problem(
@@ -93,9 +84,28 @@ def write_case(case: Case, folder: Path | str) -> None:
         ) from error
 
 
-def _replace(path: Path, text: str) -> None:
-    """Put a file in the place of an older one in one step."""
-    with open_whole(path) as stream:
+def _texts_of(case: Case, folder: Path) -> dict[str, str]:
+    """Give the files of a case by name."""
+    texts = {}
+    for table in SHEETS:
+        rows = getattr(case, table)
+        if rows or table in MANDATORY or (folder / f"{table}.csv").exists():
+            texts[f"{table}.csv"] = format_table(table, rows)
+    texts |= {f"{REPORTS_FOLDER}/{report.report}": format_report(report) for report in case.reports}
+    for name, text in (
+        (ASSUMPTIONS_FILE, format_assumptions(case.assumptions)),
+        (SCENARIOS_FILE, format_scenarios(case.scenarios)),
+    ):
+        if text or (folder / name).exists():
+            texts[name] = text or "# none\n"
+    texts[CASE_FILE] = format_settings(case)
+    return texts
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a text of a case (UTF-8, newlines as written), with the folder that it lies in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as stream:
         stream.write(text)
 
 

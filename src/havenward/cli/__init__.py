@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from havenward.cli.cases import add_check, add_export, add_import, add_new
+from havenward.cli.desk import add_desk
 from havenward.cli.explain import add_explain
 from havenward.cli.forecasts import add_audit, add_backtest, add_forecast, add_score
 from havenward.cli.needs import add_compare, add_needs
@@ -14,10 +15,12 @@ from havenward.cli.products import add_brief, add_demo, add_doctor
 from havenward.cli.reports import add_read
 from havenward.cli.serve import add_serve
 from havenward.cli.words import DONE, USAGE, WRONG, say
-from havenward.errors import HavenwardError
+from havenward.errors import HavenwardError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+LONGEST_NAME = 80  # characters of a path that a message shows
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,9 +40,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output went away, which is no fault
         sys.stderr.close()
         return DONE
+    except OSError as error:  # a name that the system does not take, a disk that went away
+        say(str(_refused(error)))
+        return WRONG
     except KeyboardInterrupt:
         say("stopped; nothing half-written was left behind")
         return WRONG
+
+
+def _refused(error: OSError) -> Problem:
+    """Say what the system did not let us do, where no stage has said it better."""
+    name = str(error.filename or "a file")
+    where = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..."
+    return Problem(
+        where,
+        f"the system refused it ({error.strerror or error})",
+        "expected a file or folder that can be used",
+        "check the path, its rights and the disk",
+        "system-refused",
+    )
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -56,6 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_new(commands)
     add_check(commands)
     add_read(commands)
+    add_desk(commands)
     add_import(commands)
     add_export(commands)
     add_forecast(commands)

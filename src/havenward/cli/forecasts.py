@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from havenward.cli.words import (
     DONE,
     WRONG,
+    add_cluster_option,
     add_command,
     add_machine_options,
     read_date,
@@ -60,12 +61,23 @@ def add_forecast(commands: Commands) -> None:
     parser.add_argument("--priors", default=PRIOR_SETS[0], metavar="|".join(PRIOR_SETS), help="prior set")
     parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder to make")
     add_machine_options(parser)
+    add_cluster_option(parser)
+    parser.add_argument(
+        "--store",
+        default="",
+        metavar="URL",
+        help="where workers of a cluster leave members until they are gathered: a folder that all see, or a "
+        "URL of fsspec such as s3://bucket/runs (empty: in the run folder if all see it, else they hand them "
+        "back)",
+    )
 
 
 def _run_forecast(chosen: argparse.Namespace) -> int:
     from havenward.case.load import load_case
+    from havenward.cluster import open_runner
     from havenward.pipeline import run_forecast
     from havenward.settings import ForecastSettings
+    from havenward.stores import open_store
 
     case = load_case(chosen.case)
     rules = chosen.rules or case.rules
@@ -81,9 +93,20 @@ def _run_forecast(chosen: argparse.Namespace) -> int:
         scenario=chosen.scenario,
     )
     tell_unread(case, settings.origin_date)
-    with show_progress() as progress:
+    store = open_store(chosen.store) if chosen.store else None
+    with (
+        show_progress() as progress,
+        open_runner(chosen.cluster, chosen.workers, told=progress.note) as runner,
+    ):
         run = run_forecast(
-            case, settings, chosen.out, workers=chosen.workers, replace_run=chosen.replace, progress=progress
+            case,
+            settings,
+            chosen.out,
+            workers=chosen.workers,
+            replace_run=chosen.replace,
+            progress=progress,
+            runner=runner,
+            store=store,
         )
     print(run.folder)
     return DONE
@@ -223,14 +246,17 @@ def add_backtest(commands: Commands) -> None:
     parser.add_argument(
         "--workers", type=int, default=0, metavar="N", help="processes; 0 for one per core; changes no byte"
     )
+    add_cluster_option(parser)
 
 
 def _run_backtest(chosen: argparse.Namespace) -> int:
     import json
 
     from havenward.case.load import load_case
+    from havenward.cluster import open_runner
     from havenward.errors import Problem, SettingsError
     from havenward.pipeline import run_backtest
+    from havenward.runners import Processes
     from havenward.settings import MAX_HORIZON_DAYS
 
     words = [word.strip() for word in chosen.horizons.split(",")]
@@ -244,9 +270,13 @@ def _run_backtest(chosen: argparse.Namespace) -> int:
                 "bad-horizons",
             )
         )
-    with show_progress() as progress:
+    cases = [load_case(folder) for folder in chosen.cases]
+    with (
+        show_progress() as progress,
+        open_runner(chosen.cluster, chosen.workers, Processes, told=progress.note) as runner,
+    ):
         summary = run_backtest(
-            [load_case(folder) for folder in chosen.cases],
+            cases,
             chosen.out,
             horizons=sorted({int(word) for word in words}),
             members=chosen.members,
@@ -254,7 +284,7 @@ def _run_backtest(chosen: argparse.Namespace) -> int:
             track=chosen.track,
             priors=chosen.priors,
             movement=chosen.movement,
-            workers=chosen.workers,
+            runner=runner,
             progress=progress,
         )
     if chosen.format == "json":

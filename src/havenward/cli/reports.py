@@ -7,7 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from havenward.cli.words import DONE, WRONG, add_command, read_date, say, show_progress
+from havenward.cli.words import (
+    DONE,
+    WRONG,
+    add_cluster_option,
+    add_command,
+    read_date,
+    say,
+    show_progress,
+)
 from havenward.errors import CaseError, Problem, SettingsError
 
 if TYPE_CHECKING:
@@ -15,8 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from havenward.cli.words import Commands
+    from havenward.pipeline import Progress
     from havenward.reading.documents import Document
     from havenward.reading.parts import Reading
+    from havenward.runners import Runner
 
 FORMATS = ("table", "jsonl", "csv", "xlsx", "marked", "html")
 
@@ -68,6 +78,7 @@ def add_read(commands: Commands) -> None:
     parser.add_argument(
         "--workers", type=int, default=0, metavar="N", help="processes; 0 for one per core; changes no result"
     )
+    add_cluster_option(parser)
 
 
 def _run_read(chosen: argparse.Namespace) -> int:
@@ -94,12 +105,12 @@ def _read_files(chosen: argparse.Namespace, problems: list[str]) -> Iterator[Rea
     from havenward.pipeline import read_files
 
     texts = chosen.out.with_name(f"{chosen.out.stem}-texts") if chosen.out is not None else None
-    with show_progress() as progress:
+    with show_progress() as progress, _hands(chosen, progress) as runner:
         for document, reading in read_files(
             chosen.files,
             published=chosen.published,
             outlet=chosen.outlet,
-            workers=chosen.workers,
+            runner=runner,
             progress=progress,
         ):
             if isinstance(reading, CaseError):
@@ -110,6 +121,15 @@ def _read_files(chosen: argparse.Namespace, problems: list[str]) -> Iterator[Rea
             if document is not None and document.extracted and texts is not None:
                 _keep_text(texts, document)
             yield reading
+
+
+@contextmanager
+def _hands(chosen: argparse.Namespace, progress: Progress) -> Iterator[Runner]:
+    from havenward.cluster import open_runner
+    from havenward.runners import Processes
+
+    with open_runner(chosen.cluster, chosen.workers, Processes, told=progress.note) as runner:
+        yield runner
 
 
 def _keep_text(folder: Path, document: Document) -> None:
@@ -124,13 +144,13 @@ def _keep_text(folder: Path, document: Document) -> None:
 def _read_into_case(chosen: argparse.Namespace, problems: list[str]) -> Iterable[Reading]:
     from havenward.pipeline import read_into_case
 
-    with show_progress() as progress:
+    with show_progress() as progress, _hands(chosen, progress) as runner:
         path, readings, found = read_into_case(
             chosen.case,
             chosen.files,
             published=chosen.published,
             outlet=chosen.outlet,
-            workers=chosen.workers,
+            runner=runner,
             progress=progress,
         )
     problems += [str(problem) for problem in found]

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from havenward.cli.words import DONE, add_command, say
+from havenward.cli.words import DONE, add_cluster_option, add_command, say
 
 if TYPE_CHECKING:
     import argparse
@@ -44,6 +44,7 @@ def add_serve(commands: Commands) -> None:
         "environment (empty: made up and printed, where others than this machine can ask)",
     )
     parser.add_argument("--open", action="store_true", help="open it in the browser of this machine")
+    add_cluster_option(parser)
 
 
 def _run_serve(chosen: argparse.Namespace) -> int:
@@ -58,6 +59,7 @@ def _run_serve(chosen: argparse.Namespace) -> int:
         names=tuple(chosen.name),
         token=chosen.token or os.environ.get("HAVENWARD_TOKEN", ""),
         told=say,
+        cluster=chosen.cluster,
         opened=webbrowser.open if chosen.open else None,
     )
     return DONE

@@ -57,6 +57,17 @@ def add_machine_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--replace", action="store_true", help="replace an older run in the folder")
 
 
+def add_cluster_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that hands the work to a cluster."""
+    parser.add_argument(
+        "--cluster",
+        default="",
+        metavar="ADDRESS|local",
+        help="have a Dask cluster do the work: tcp://host:8786, a scheduler file, or local for processes of "
+        "this machine (empty: no cluster); changes no byte",
+    )
+
+
 def read_date(text: str) -> date:
     """Read a date typed by the user."""
     from havenward.dates import parse_date
@@ -81,16 +92,27 @@ def tell_unread(case: Case, day: date) -> None:
 
 @contextmanager
 def show_progress() -> Iterator[Progress]:
-    """Show a bar on a terminal, nothing elsewhere."""
-    from havenward.pipeline import SILENT, Progress
+    """Show a bar with how much of how much and how fast on a terminal; notes are told everywhere."""
+    from havenward.pipeline import Progress
 
     if not sys.stderr.isatty():
-        yield SILENT
+        yield Progress(note=say)
         return
+    from rich import progress as shown
     from rich.console import Console
-    from rich.progress import Progress as Bar
 
-    with Bar(console=Console(stderr=True), transient=True) as bar:
+    class Rate(shown.ProgressColumn):
+        def render(self, task: shown.Task) -> str:
+            return f"{task.speed:,.1f}/s" if task.speed else ""
+
+    columns = (
+        shown.TextColumn("{task.description}"),
+        shown.BarColumn(),
+        shown.MofNCompleteColumn(),
+        Rate(),
+        shown.TimeRemainingColumn(),
+    )
+    with shown.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         tasks: list[TaskID] = []
 
         def begin(what: str, steps: int) -> None:
@@ -99,4 +121,4 @@ def show_progress() -> Iterator[Progress]:
         def step(finished: int) -> None:
             bar.advance(tasks[-1], finished)
 
-        yield Progress(begin, step)
+        yield Progress(begin, step, bar.console.print)

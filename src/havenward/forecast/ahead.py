@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from havenward.forecast.posterior import Posterior
     from havenward.randomness import Streams
-    from havenward.records import Ensemble
+    from havenward.records import Members
 
 
 def count_ahead(
-    posterior: Posterior, ensemble: Ensemble, origin_date: date, streams: Streams
+    posterior: Posterior, ensemble: Members, origin_date: date, streams: Streams
 ) -> NDArray[np.float64] | None:
     """Draw the counts of everybody displaced that are still to come, in the main series.
 

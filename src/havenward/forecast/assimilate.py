@@ -10,7 +10,6 @@ doi:10.1111/j.1467-9868.2006.00553.x). The simulator is handed in; this stage kn
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -18,13 +17,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from havenward.forecast.counts import arrange_counts, list_places, main_series, select_counts
+from havenward.forecast.journal import Journal
 from havenward.forecast.likelihood import CountModel
 from havenward.forecast.posterior import FilterSettings, Posterior, Taught
 from havenward.forecast.smc import MemberStreams, Walk, effective_size, find_temper, normalise, resample
 from havenward.forecast.smoother import shift_members
+from havenward.runners import Threads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -32,12 +33,14 @@ if TYPE_CHECKING:
     from havenward.forecast.counts import Count
     from havenward.randomness import Streams
     from havenward.records import Assumption, Ensemble, Location, Observation
+    from havenward.runners import Runner
 
     FloatArray = NDArray[np.float64]
     IntArray = NDArray[np.int64]
     # (streams of some members, how many they are, days) -> what they did
     Simulate = Callable[[MemberStreams, int, int], Ensemble]
 
+ONE = Threads(1)
 SMOOTHER_STEPS = 4  # corrections from many counts at once; Emerick & Reynolds take four
 _MANY = 5000  # members
 _FIRST_LOOK = 100  # members of the prior that show what is possible at all
@@ -66,7 +69,8 @@ def assimilate(
     origin_date: date,
     gates: Iterable[str] = (),
     settings: FilterSettings | None = None,
-    workers: int = 1,
+    runner: Runner = ONE,
+    journal: Journal | None = None,
     told: Callable[[str], None] | None = None,
 ) -> Posterior:
     """Let the members of an ensemble learn from counts.
@@ -90,8 +94,10 @@ def assimilate(
         Places that people pass and are counted at.
     settings
         How the members learn.
-    workers
-        Threads; change no byte of the result.
+    runner
+        Who simulates; changes no byte of the result. For other processes `simulate` must be pickled.
+    journal
+        Where simulated parts are kept, so that an interrupted run need not simulate them again.
     told
         Called with a line of words now and then.
 
@@ -110,7 +116,8 @@ def assimilate(
     notes += never
     if not model.counts:
         return Posterior(MemberStreams(streams.seed), members, {}, {}, model, model, notes=notes)
-    run = _Filter(simulate, model, streams, members, first_date, settings or FilterSettings(), workers)
+    settings, journal = settings or FilterSettings(), journal or Journal()
+    run = _Filter(simulate, model, streams, members, first_date, settings, runner, journal)
     return run.learn(list(notes), told or (lambda _: None))
 
 
@@ -158,6 +165,53 @@ class _Members:
             getattr(self, name)[rows] = getattr(other, name)
 
 
+@dataclass(frozen=True)
+class _Expect:
+    """What some members would have had counted; a piece of work for any hands.
+
+    Parameters
+    ----------
+    simulate
+        As `assimilate` says.
+    model, whole
+        The counts that are asked about, and all counts.
+    names
+        The streams that a member is made of.
+    seed
+        Of the run.
+    """
+
+    simulate: Simulate
+    model: CountModel
+    whole: CountModel
+    names: tuple[str, ...]
+    seed: int
+
+    def __call__(self, piece: tuple[FloatArray, IntArray, bool]) -> tuple[FloatArray, dict[str, FloatArray]]:
+        """Give what was expected, shape (member, count), and the draws where they are to be kept."""
+        z, numbers, keep = piece
+        streams = self.streams_of(z, numbers)
+        ensemble = self.simulate(streams, len(z), numbers.shape[1])
+        drawn = self.whole.draw_counting(streams, len(z))
+        return self.model.expected(ensemble, drawn), {**ensemble.draws, **drawn} if keep else {}
+
+    def streams_of(self, z: FloatArray, numbers: IntArray) -> MemberStreams:
+        """Give the random streams of members, from their standard normal numbers."""
+        from scipy.special import ndtr
+
+        uniform = np.clip(ndtr(z), 1e-12, 1.0 - 1e-12)
+        given = {name: uniform[:, column] for column, name in enumerate(self.names)}
+        return MemberStreams(self.seed, given, numbers)
+
+
+def _join(
+    parts: Iterable[tuple[FloatArray, dict[str, FloatArray]]],
+) -> tuple[FloatArray, dict[str, FloatArray]]:
+    done = list(parts)
+    draws = {name: np.concatenate([drawn[name] for _, drawn in done]) for name in done[0][1]}
+    return np.concatenate([means for means, _ in done]), draws
+
+
 class _Filter:
     """One run of the filter."""
 
@@ -169,10 +223,12 @@ class _Filter:
         members: int,
         first_date: date,
         settings: FilterSettings,
-        workers: int,
+        runner: Runner,
+        journal: Journal,
     ) -> None:
-        self._simulate, self._model, self._streams = simulate, model, streams
-        self._size, self._first, self._settings, self._workers = members, first_date, settings, workers
+        self._model, self._streams = model, streams
+        self._size, self._first, self._settings = members, first_date, settings
+        self._runner, self._journal = runner, journal
         # the latest reports are taken one by one, all earlier ones at once
         early = max(0, len(model.steps) - settings.exact_steps)
         first = model.steps[early][0]
@@ -195,7 +251,11 @@ class _Filter:
         asking = MemberStreams(streams.seed)
         simulate(asking, 2, 1)
         model.draw_counting(asking, 2)
-        self._names = sorted(asking.asked)
+        self._names = tuple(sorted(asking.asked))
+        self._expected = {
+            name: _Expect(simulate, part, model, self._names, streams.seed)
+            for name, part in (("early", self._early), ("latest", self._model))
+        }
         self._prior: dict[str, FloatArray] = {}
 
     # -- the loop over counts --
@@ -256,11 +316,12 @@ class _Filter:
                 f"{np.mean(self._shares_moved):.0%} of them moved each time: ranges are rough; "
                 "more runs or fewer counts would help"
             )
+        streams = self._expected["latest"].streams_of(now.z, now.numbers)
         return Posterior(
-            streams=self._streams_of(now),
+            streams=streams,
             members=size,
             prior=self._prior,
-            counting=self._all.draw_counting(self._streams_of(now), size),
+            counting=self._all.draw_counting(streams, size),
             model=self._all,
             latest=self._model,
             taught=tuple(taught),
@@ -286,39 +347,32 @@ class _Filter:
 
     # -- simulating --
 
-    def _streams_of(self, now: _Members) -> MemberStreams:
-        from scipy.special import ndtr
-
-        uniform = np.clip(ndtr(now.z), 1e-12, 1.0 - 1e-12)
-        given = {name: uniform[:, column] for column, name in enumerate(self._names)}
-        return MemberStreams(self._streams.seed, given, now.numbers)
-
     def _run(self, now: _Members, days: int) -> None:
         """Simulate members for some days and note what they would have had counted."""
-        now.means[:] = self._expect(now, days, self._model)
+        now.means[:] = self._expect(now, days, "latest")
         now.fits[:] = self._model.fits(now.means)
         now.steps[:] = self._model.log_likelihood(now.fits)
         now.days[:] = days
 
-    def _expect(self, now: _Members, days: int, model: CountModel) -> FloatArray:
+    def _expect(self, now: _Members, days: int, part: str) -> FloatArray:
         """Simulate members and give what they would have had counted, shape (member, count)."""
-        blocks = [np.arange(first, min(first + _BLOCK, len(now.z))) for first in range(0, len(now.z), _BLOCK)]
         keep = not self._prior  # the first run is that of the prior
-
-        def work(rows: IntArray) -> tuple[FloatArray, Mapping[str, FloatArray]]:
-            some = now.pick(rows)
-            some.numbers = np.ascontiguousarray(some.numbers[:, :days])
-            streams = self._streams_of(some)
-            ensemble = self._simulate(streams, len(rows), days)
-            drawn = self._all.draw_counting(streams, len(rows))
-            return model.expected(ensemble, drawn), {**ensemble.draws, **drawn} if keep else {}
-
-        with ThreadPoolExecutor(max_workers=max(1, self._workers)) as pool:
-            done = list(pool.map(work, blocks))
+        pieces = [
+            (
+                now.z[first : first + _BLOCK],
+                np.ascontiguousarray(now.numbers[first : first + _BLOCK, :days]),
+                keep,
+            )
+            for first in range(0, len(now.z), _BLOCK)
+        ]
+        means, draws = self._journal.ask(
+            (now.z, now.numbers[:, :days], part, keep),
+            lambda: _join(self._runner.share(self._expected[part], pieces)),
+        )
         self._member_days += len(now.z) * days
         if keep:
-            self._prior = {name: np.concatenate([draws[name] for _, draws in done]) for name in done[0][1]}
-        return np.concatenate([means for means, _ in done])
+            self._prior = draws
+        return means
 
     def _runs(self) -> float:
         return self._member_days / (self._size * self._days)
@@ -368,7 +422,7 @@ class _Filter:
         for turn in range(SMOOTHER_STEPS):
             if turn:
                 now.numbers[:] = self._new_numbers(self._size)[:, None]
-            means = self._expect(now, days, model)
+            means = self._expect(now, days, "early")
             if not turn:
                 first_means = means
             errors = model.error_covariance(model.fits(means), rows, means)

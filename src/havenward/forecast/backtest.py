@@ -2,8 +2,8 @@
 
 What a forecast may see is decided by the function `narrow`, which the pipeline hands in; what it is scored
 against comes from `headline.py` and is never handed to it. Work is cut in parts, one per case and block of
-origins. A part is written whole, under a name that holds the settings, so that a rerun takes up where the
-last one stopped and ends with the same bytes.
+origins, for a runner to share out. A part is written whole, under a name that holds the settings, so that a
+rerun takes up where the last one stopped and ends with the same bytes.
 """
 
 from __future__ import annotations
@@ -11,32 +11,35 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from hashlib import blake2b
-from multiprocessing import get_context
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
 from havenward import __version__
+from havenward.cluster import sees_folder
 from havenward.errors import Problem, SettingsError
-from havenward.files import replace_whole
+from havenward.files import replace_together, replace_whole
 from havenward.forecast.backtest_scores import Results, elsewhere, score_backtest
 from havenward.forecast.baselines import ALL_RULE_NAMES, RULES, ask_rules, planning_quantiles
 from havenward.forecast.errors_of_rules import blind_quantiles, read_library, rule_quantiles, select_rows
 from havenward.forecast.headline import HORIZONS, headline_pairs, report_dates
 from havenward.records import QUANTILE_LEVELS, RECEIVING_KINDS, TOTAL, Case
+from havenward.runners import Processes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from havenward.forecast.baselines import Questions
     from havenward.forecast.errors_of_rules import LibraryRow
+    from havenward.runners import Runner
 
     FloatArray = NDArray[np.float64]
 
@@ -82,19 +85,44 @@ Forecaster = Callable[[Case, date, tuple[int, ...], OriginSettings], Quantiles]
 
 
 @dataclass(frozen=True)
-class _Task:
-    """One part: the rules of a case (`origins` is empty), or the forecasts of a block of origins."""
+class _Part:
+    """One part: the rules of a case (`origins` is empty), or the forecasts of a block of origins.
 
-    case: Case
-    all_origins: tuple[date, ...]
+    `rules` holds what the rules said at these origins, once they have spoken.
+    """
+
+    crisis: str
     origins: tuple[date, ...]
+    path: Path
+    rules: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class _History:
+    """Everything that any part needs; a piece of work for any hands.
+
+    `seen` tells that whoever does a part writes it in its place; otherwise it is handed back.
+    """
+
+    cases: Mapping[str, Case]
+    origins: Mapping[str, tuple[date, ...]]
     horizons: tuple[int, ...]
     settings: OriginSettings
-    path: Path
-    rules_path: Path
     forecaster: Forecaster | None
     narrow: Narrow
     pooled: Pooled | None
+    seen: bool
+
+    def __call__(self, part: _Part) -> bytes:
+        """Do a part; its bytes, or none where they were written."""
+        table = _forecast_block(self, part) if part.origins else _forecast_rules(self, part.crisis)
+        if not self.seen:
+            held = BytesIO()
+            table.write_parquet(held, compression="zstd")
+            return held.getvalue()
+        with replace_whole(part.path) as whole:
+            table.write_parquet(whole, compression="zstd")
+        return b""
 
 
 def backtest(
@@ -105,13 +133,14 @@ def backtest(
     seed: int,
     track: str,
     forecaster: Forecaster | None,
-    workers: int,
+    workers: int = 1,
     out: Path,
     narrow: Narrow,
     priors: str = "leave-one-out",
     version: str = "",
     pooled: Pooled | None = None,
     origins: Mapping[str, Sequence[date]] | None = None,
+    runner: Runner | None = None,
     told: Callable[[int, int], None] = lambda done, steps: None,  # noqa: ARG005
 ) -> Results:
     """Repeat history for whole cases and score every model and rule against what was then counted.
@@ -139,6 +168,8 @@ def backtest(
     origins
         By crisis, other days to forecast from than the report dates of its sites (weekly, or those of the
         totals).
+    runner
+        Who does the parts; by default as many processes as `workers` says. Changes no byte.
     told
         Called with parts done and parts in all.
 
@@ -155,31 +186,35 @@ def backtest(
     _check(cases, track)
     ahead = tuple(sorted(set(horizons)))
     settings = OriginSettings(members, seed, track, priors)
-    first, second = [], []
     others = {case.crisis: elsewhere(case) for case in cases}
-    kept: set[str] = set()
-    (out / PARTS).mkdir(parents=True, exist_ok=True)
-    for case in sorted(cases, key=lambda one: one.crisis):
-        days = tuple(sorted(origins[case.crisis])) if origins else tuple(report_dates(case))
-        name = f"{case.crisis}-{_fingerprint(case, ahead, settings, version, forecaster, days)}"
-        kept.add(name)
-        folder = out / PARTS / name
+    parts = (out / PARTS).resolve()
+    parts.mkdir(parents=True, exist_ok=True)
+    runner = runner or Processes(workers)
+    days = {
+        case.crisis: tuple(sorted(origins[case.crisis])) if origins else tuple(report_dates(case))
+        for case in sorted(cases, key=lambda one: one.crisis)
+    }
+    by_name = {case.crisis: case for case in cases}
+    history = _History(
+        by_name, days, ahead, settings, forecaster, narrow, pooled, seen=sees_folder(runner, parts)
+    )
+    first: list[_Part] = []
+    second: list[_Part] = []
+    for crisis, all_days in days.items():
+        name = f"{crisis}-{_fingerprint(by_name[crisis], ahead, settings, version, forecaster, all_days)}"
+        folder = parts / name
         folder.mkdir(exist_ok=True)
-        blocks = [days[at : at + BLOCK] for at in range(0, len(days), BLOCK)]
-        rules = folder / "rules.parquet"
-        tasks = [
-            _Task(case, days, block, ahead, settings, path, rules, forecaster, narrow, pooled)
-            for block, path in [((), rules)]
-            + ([(block, folder / f"{block[0]}.parquet") for block in blocks] if forecaster else [])
-        ]
-        first.append(tasks[0])
-        second += tasks[1:]
-    for folder in (out / PARTS).iterdir():
+        first.append(_Part(crisis, (), folder / "rules.parquet"))
+        if forecaster:
+            blocks = [all_days[at : at + BLOCK] for at in range(0, len(all_days), BLOCK)]
+            second += [_Part(crisis, block, folder / f"{block[0]}.parquet") for block in blocks]
+    kept = {part.path.parent.name for part in first}
+    for folder in parts.iterdir():
         if folder.name not in kept and folder.is_dir():
             shutil.rmtree(folder)  # parts of other settings
-    _run([*first], workers, lambda done: told(done, len(first) + len(second)))
-    _run(second, workers, lambda done: told(len(first) + done, len(first) + len(second)))
-    predicted = pl.concat([pl.read_parquet(task.path) for task in [*first, *second]]).sort(_KEYS)
+    _run(history, first, runner, lambda done: told(done, len(first) + len(second)))
+    _run(history, second, runner, lambda done: told(len(first) + done, len(first) + len(second)))
+    predicted = pl.concat([pl.read_parquet(part.path) for part in [*first, *second]]).sort(_KEYS)
     observed = observed_table(cases, ahead, origins)
     results = score_backtest(predicted, observed, track=track, seed=seed, others=others)
     write_results(results, out)
@@ -262,11 +297,10 @@ def write_results(results: Results, out: Path) -> None:
             "output_type", "output_type_id", "value",
         )
     )  # fmt: skip
-    for name, table in (("predictions", long), ("observed", results.observed)):
-        with replace_whole(out / f"{name}.parquet") as part:
-            table.write_parquet(part, compression="zstd")
-    with replace_whole(out / "scores.csv") as part:
-        results.scores.write_csv(part, float_precision=4)
+    with replace_together(out) as part:  # tables of two different backtests never lie side by side
+        for name, table in (("predictions", long), ("observed", results.observed)):
+            table.write_parquet(part / f"{name}.parquet", compression="zstd")
+        results.scores.write_csv(part / "scores.csv", float_precision=4)
 
 
 # -- the parts ---------------------------------------------------------------------------------------------
@@ -278,69 +312,79 @@ _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }  # fmt: skip
 
 
-def _run(tasks: Sequence[_Task], workers: int, told: Callable[[int], None]) -> None:
-    """Do the parts that are not there yet, in this process or in several."""
-    missing = [task for task in tasks if not task.path.exists()]
-    done = len(tasks) - len(missing)
+def _run(history: _History, parts: Sequence[_Part], runner: Runner, told: Callable[[int], None]) -> None:
+    """Have the parts done that are not there yet."""
+    missing = [part for part in parts if not _is_whole(part.path)]
+    done = len(parts) - len(missing)
     told(done)
-    if workers <= 1 or len(missing) <= 1:
-        for task in missing:
-            _do(task)
-            done += 1
-            told(done)
+    if not missing:
         return
-    # fresh processes: a fork of one that runs threads can hang
-    with ProcessPoolExecutor(min(workers, len(missing)), mp_context=get_context("spawn")) as pool:
-        for finished in as_completed([pool.submit(_do, task) for task in missing]):
-            finished.result()
-            done += 1
-            told(done)
+    for part, content in zip(missing, runner.share(history, _with_rules(missing)), strict=True):
+        if content:
+            with replace_whole(part.path) as whole:
+                whole.write_bytes(content)
+        done += 1
+        told(done)
 
 
-def _do(task: _Task) -> None:
-    table = _forecast_block(task) if task.origins else _forecast_rules(task)
-    with replace_whole(task.path) as part:
-        table.write_parquet(part, compression="zstd")
+def _is_whole(path: Path) -> bool:
+    """Tell whether a part is there and can be read; one that a disk has lost is made again."""
+    try:
+        pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return False
+    return True
 
 
-def _forecast_block(task: _Task) -> pl.DataFrame:
+def _with_rules(parts: Sequence[_Part]) -> Iterator[_Part]:
+    """Give each part what the rules said at its origins, since whoever does it may not see our files."""
+    for part in parts:
+        if part.origins:
+            rules = pl.read_parquet(part.path.with_name("rules.parquet")).filter(
+                pl.col("origin_date").is_in(list(part.origins)) & (pl.col("target") == TARGETS[0][0])
+            )
+            yield replace(part, rules=rules)
+        else:
+            yield part
+
+
+def _forecast_block(history: _History, part: _Part) -> pl.DataFrame:
     """Ask the forecaster at each origin of a block."""
-    rules = pl.read_parquet(task.rules_path).filter(
-        pl.col("origin_date").is_in(list(task.origins)) & (pl.col("target") == TARGETS[0][0])
-    )
-    said: dict[date, dict[str, dict[tuple[str, int], FloatArray]]] = {day: {} for day in task.origins}
+    rules = pl.DataFrame(schema=_SCHEMA) if part.rules is None else part.rules
+    case, s = history.cases[part.crisis], history.settings
+    said: dict[date, dict[str, dict[tuple[str, int], FloatArray]]] = {day: {} for day in part.origins}
     for row in rules.iter_rows(named=True):
         cells = said[row["origin_date"]].setdefault(row["model"], {})
         cells[row["location"], row["horizon"]] = np.array(row["value"])
     frames = [pl.DataFrame(schema=_SCHEMA)]
-    for origin in task.origins:
-        s = task.settings
+    for origin in part.origins:
         settings = OriginSettings(s.members, s.seed, s.track, s.priors, said[origin])
-        known = task.narrow(task.case, origin, s.track)
-        if task.forecaster is not None:
-            found = task.forecaster(known, origin, task.horizons, settings)
-            frames += [_lay_out(task.case.crisis, origin, model, cells) for model, cells in found.items()]
+        known = history.narrow(case, origin, s.track)
+        if history.forecaster is not None:
+            found = history.forecaster(known, origin, history.horizons, settings)
+            frames += [_lay_out(part.crisis, origin, model, cells) for model, cells in found.items()]
     return pl.concat(frames).sort(_KEYS)
 
 
-def _forecast_rules(task: _Task) -> pl.DataFrame:
+def _forecast_rules(history: _History, crisis: str) -> pl.DataFrame:
     """Let every rule speak at every origin of a case."""
-    case, horizons, track = task.case, task.horizons, task.settings.track
-    library = select_rows(read_library(), case, task.settings.priors)
+    case, horizons, track = history.cases[crisis], history.horizons, history.settings.track
+    all_origins = history.origins[crisis]
+    library = select_rows(read_library(), case, history.settings.priors)
     frames = [pl.DataFrame(schema=_SCHEMA)]
     if track == "D":
-        frames += [_forecast_blind(case, origin, horizons, library) for origin in task.all_origins]
+        frames += [_forecast_blind(case, origin, horizons, library) for origin in all_origins]
     for target, scope, measure, net in TARGETS:
         last: dict[date, dict[str, tuple[int, float]]] = {}
         if track != "D":
-            questions, past = ask_rules(case, task.all_origins, horizons, scope, measure)
+            questions, past = ask_rules(case, all_origins, horizons, scope, measure)
             values = rule_quantiles(questions, past, library)
             frames += _lay_out_rules(case.crisis, target, questions, values, net=net)
             last = _last_counts(questions)
-        for origin in task.all_origins:
+        for origin in all_origins:
             # without a count of the whole, all who are expected since the beginning
             counts = last.get(origin, {} if net else {TOTAL: (date.min.toordinal(), 0.0)})
-            for rule, cells in planning_quantiles(case, origin, counts, horizons, task.pooled).items():
+            for rule, cells in planning_quantiles(case, origin, counts, horizons, history.pooled).items():
                 said = {
                     (target, *key): values if net else values + counts[key[0]][1]
                     for key, values in cells.items()

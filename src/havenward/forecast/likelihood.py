@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from havenward.forecast.counts import Count, Places
     from havenward.randomness import Streams
-    from havenward.records import Assumption, Ensemble
+    from havenward.records import Assumption, Members
 
     FloatArray = NDArray[np.float64]
     IntArray = NDArray[np.int64]
@@ -95,7 +95,7 @@ class CountModel:
                 drawn[f"{name}.{series}"] = own
         return drawn
 
-    def expected(self, ensemble: Ensemble, drawn: Mapping[str, FloatArray]) -> FloatArray:
+    def expected(self, ensemble: Members, drawn: Mapping[str, FloatArray]) -> FloatArray:
         """Give what each member would have counted, shape (member, count); NaN after its last day.
 
         Parameters
@@ -105,7 +105,7 @@ class CountModel:
         drawn
             From `draw_counting`.
         """
-        members, days, _ = ensemble.stock.shape
+        members, days = ensemble.displaced.shape
         columns = _Columns(ensemble, self.places)
         known = {**ensemble.draws, **drawn}
         ones = np.ones(members)
@@ -276,7 +276,7 @@ class CountModel:
 
     def draw_ahead(
         self,
-        ensemble: Ensemble,
+        ensemble: Members,
         drawn: Mapping[str, FloatArray],
         wanted: Sequence[Count],
         generator: np.random.Generator,
@@ -358,7 +358,7 @@ class CountModel:
 class _Columns:
     """What a count may be about, by member and day; the first column is the state before the first day."""
 
-    def __init__(self, ensemble: Ensemble, places: Places) -> None:
+    def __init__(self, ensemble: Members, places: Places) -> None:
         self._ensemble = ensemble
         self._places = places
         self._row = {name: index for index, name in enumerate(ensemble.locations)}
@@ -398,7 +398,7 @@ class _Columns:
         e = self._ensemble
         if measure == "camps":
             camps = [self._row[name] for name, kind in self._places.kinds.items() if kind == "camp"]
-            here = e.stock[:, :, camps].sum(axis=2, dtype=np.float64)
+            here = self._sum(camps, 0)
             return _begin(here - e.opening[:, camps].sum(axis=1)[:, None], 0.0)
         if scope == "total":
             if measure == "stock":
@@ -410,19 +410,27 @@ class _Columns:
         cells = self._places.cells_of(scope, place)
         if not cells:  # a site or a gate
             at = self._row[place]
+            stock, arrivals, departures = e.at(at)
             if measure == "stock":
-                return _begin(e.stock[:, :, at].astype(np.float64), e.opening[:, at].astype(np.float64))
-            flow = e.arrivals if measure == "arrivals" else e.departures
-            return _begin(np.cumsum(flow[:, :, at], axis=1, dtype=np.float64), 0.0)
+                return _begin(stock.astype(np.float64), e.opening[:, at].astype(np.float64))
+            flow = arrivals if measure == "arrivals" else departures
+            return _begin(np.cumsum(flow, axis=1, dtype=np.float64), 0.0)
         rows = [self._row[cell] for cell in cells]
-        left = np.cumsum(e.departures[:, :, rows].sum(axis=2, dtype=np.float64), axis=1)
-        back = np.cumsum(e.arrivals[:, :, rows].sum(axis=2, dtype=np.float64), axis=1)
+        left = np.cumsum(self._sum(rows, 2), axis=1)
+        back = np.cumsum(self._sum(rows, 1), axis=1)
         if measure == "remaining":
-            inside = e.stock[:, :, rows].sum(axis=2, dtype=np.float64) - back
+            inside = self._sum(rows, 0) - back
             return np.concatenate([inside[:, :1] + left[:, :1], inside], axis=1)
         if measure == "stock":
             return _begin(left - back, 0.0)
         return _begin(back if measure in ("returns", "cumulative_returned") else left, 0.0)
+
+    def _sum(self, places: Sequence[int], which: int) -> FloatArray:
+        """Add up stock (0), arrivals (1) or departures (2) over places, shape (member, day)."""
+        total = np.zeros(self._ensemble.displaced.shape)
+        for place in places:  # whole numbers: exact in any order
+            total += self._ensemble.at(place)[which]
+        return total
 
 
 def _begin(days: FloatArray, before: FloatArray | float) -> FloatArray:

@@ -50,6 +50,16 @@ class MemberStreams(Streams):
         self.asked.add(name)
         return super().uniforms(name, members)
 
+    def numbers_of(self, members: int, days: int) -> IntArray:
+        """Say whose chance each member meets on each day, shape (member, day)."""
+        return super().numbers_of(members, days) if self.numbers is None else self.numbers
+
+    def part(self, first: int, last: int) -> MemberStreams:
+        """Give the streams of members `first` to `last` - 1 of these."""
+        given = {name: numbers[first:last] for name, numbers in self.given.items()}
+        past = None if self.numbers is None else self.numbers[first:last]
+        return MemberStreams(self.seed, given, past, first=self.first + first)
+
 
 def effective_size(log_weights: FloatArray) -> float:
     """Give how many equal members the weights are worth: 1 / sum of squares."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -11,33 +11,38 @@ import polars as pl
 from havenward.distributions import weighted_quantiles
 from havenward.forecast.ensemble import count_displaced
 from havenward.records import QUANTILE_LEVELS, RECEIVING_KINDS, TOTAL
+from havenward.runners import Threads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import date
 
     from numpy.typing import NDArray
 
-    from havenward.records import Ensemble
+    from havenward.records import Members
+    from havenward.runners import Runner
 
     # a target, a location, and its values by member and day
     Series = tuple[str, str, NDArray[np.generic]]
 
+ONE = Threads(1)
 _LEVEL_NAMES = [f"{level:g}" for level in QUANTILE_LEVELS]
 
 
 def run_tables(
-    ensemble: Ensemble,
+    members: Members,
     kinds: Mapping[str, str],
     origin_date: date,
     prior: Mapping[str, NDArray[np.float64]] | None = None,
     counted: NDArray[np.float64] | None = None,
-) -> dict[str, pl.DataFrame]:
-    """Make the four tables of a run folder.
+    amend: Callable[[pl.DataFrame], pl.DataFrame] = lambda table: table,
+    runner: Runner = ONE,
+) -> dict[str, pl.DataFrame | pl.LazyFrame]:
+    """Make the four tables of a run folder; the two long ones are lazy and made while they are written.
 
     Parameters
     ----------
-    ensemble
+    members
         What the members drew and did.
     kinds
         Kind of each location.
@@ -48,19 +53,40 @@ def run_tables(
     counted
         What the counting system would report of everybody displaced, shape (member, day), where counts have
         taught how it errs; by default its assumed coverage and family size alone.
+    amend
+        Changes the forecast of some places, one target of one place at a time.
+    runner
+        Threads that share the sorting; change no byte.
     """
+    forecast = forecast_frames(members, kinds, origin_date, counted, runner)
     return {
-        "members": members_table(ensemble),
+        "members": _lazily(members_schema(members), members_frames(members)),
         "members_weights": pl.DataFrame(
-            {"member": np.arange(len(ensemble.weights), dtype=np.int32), "weight": ensemble.weights}
+            {"member": np.arange(len(members.weights), dtype=np.int32), "weight": members.weights}
         ),
-        "forecast": forecast_table(ensemble, kinds, origin_date, counted),
-        "assumptions": assumptions_table(ensemble, prior or {}),
+        "forecast": _lazily(FORECAST_SCHEMA, map(amend, forecast)),
+        "assumptions": assumptions_table(members, prior or {}),
     }
 
 
+def _lazily(schema: Mapping[str, Any], frames: Iterator[pl.DataFrame]) -> pl.LazyFrame:
+    """Make a table of frames that are made when it is their turn to be written; it can be read once."""
+    from polars.io.plugins import register_io_source
+
+    def give(
+        with_columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, batch_size: int | None
+    ) -> Iterator[pl.DataFrame]:
+        assert with_columns is None  # noqa: S101 - written whole, so nothing is asked of it
+        assert predicate is None  # noqa: S101
+        assert n_rows is None  # noqa: S101
+        del batch_size
+        yield from frames
+
+    return register_io_source(give, schema=schema)
+
+
 def assumptions_table(
-    ensemble: Ensemble, prior: Mapping[str, NDArray[np.float64]] | None = None
+    members: Members, prior: Mapping[str, NDArray[np.float64]] | None = None
 ) -> pl.DataFrame:
     """Lay out what each member drew: name, member, value, and prior: what it had drawn before any count."""
     schema = {"name": pl.String, "member": pl.Int32, "value": pl.Float64, "prior": pl.Float64}
@@ -76,141 +102,158 @@ def assumptions_table(
                         "prior": before.get(name, values),
                     }
                 ).select(pl.lit(name).alias("name"), "member", "value", "prior")
-                for name, values in sorted(ensemble.draws.items())
+                for name, values in sorted(members.draws.items())
             ),
         ]
     )
 
 
-def members_table(ensemble: Ensemble) -> pl.DataFrame:
-    """Lay the ensemble out long: member, date, location, stock, arrivals, departures.
+def members_schema(members: Members) -> dict[str, Any]:
+    """Name the columns of the members table and their types."""
+    places = pl.Enum([*members.locations, TOTAL])
+    counts = dict.fromkeys(("stock", "arrivals", "departures"), pl.Int32)
+    return {"member": pl.Int32, "date": pl.Date, "location": places, **counts}
+
+
+def members_frames(members: Members) -> Iterator[pl.DataFrame]:
+    """Lay the ensemble out long, a place at a time: member, date, location, stock, arrivals, departures.
 
     Rows are sorted by location, member and date; the whole case stands under `total`: people displaced,
     newly displaced that day, returned that day.
     """
-    members, days, _ = ensemble.stock.shape
-    names = [*ensemble.locations, TOTAL]
+    size, days = members.displaced.shape
+    schema = members_schema(members)
     # one block per location: small runs of repeated values, which Parquet stores in next to nothing
-    member = np.repeat(np.arange(members, dtype=np.int32), days)
-    day = np.tile(np.arange(days, dtype=np.int32), members)
-    dates = pl.Series("date", day + _day_number(ensemble.first_date)).cast(pl.Date)
-    kind = pl.Enum(names)
-    blocks = []
-    for index, name in enumerate(names):
+    member = pl.Series("member", np.repeat(np.arange(size, dtype=np.int32), days))
+    day = np.tile(np.arange(days, dtype=np.int32), size)
+    dates = pl.Series("date", day + _day_number(members.first_date)).cast(pl.Date)
+    for index, name in enumerate([*members.locations, TOTAL]):
         triple = (
-            (ensemble.displaced, ensemble.newly_displaced, ensemble.returned)
+            (members.displaced, members.newly_displaced, members.returned)
             if name == TOTAL
-            else (
-                ensemble.stock[:, :, index],
-                ensemble.arrivals[:, :, index],
-                ensemble.departures[:, :, index],
-            )
+            else members.at(index)
         )
         stock, arrivals, departures = (np.ascontiguousarray(values).ravel() for values in triple)
-        blocks.append(
-            pl.DataFrame(
-                [
-                    pl.Series("member", member),
-                    dates,
-                    pl.Series("location", [name], dtype=kind).new_from_index(0, members * days),
-                    pl.Series("stock", stock),
-                    pl.Series("arrivals", arrivals),
-                    pl.Series("departures", departures),
-                ]
-            )
+        yield pl.DataFrame(
+            [
+                member,
+                dates,
+                pl.Series("location", [name], dtype=schema["location"]).new_from_index(0, size * days),
+                pl.Series("stock", stock),
+                pl.Series("arrivals", arrivals),
+                pl.Series("departures", departures),
+            ]
         )
-    return pl.concat(blocks, rechunk=False)
 
 
-def forecast_table(
-    ensemble: Ensemble,
+FORECAST_SCHEMA: Mapping[str, Any] = {
+    "origin_date": pl.Date,
+    "target": pl.String,
+    "horizon": pl.Int32,
+    "target_end_date": pl.Date,
+    "location": pl.String,
+    "output_type": pl.String,
+    "output_type_id": pl.String,
+    "value": pl.Float64,
+}
+
+
+def forecast_frames(
+    members: Members,
     kinds: Mapping[str, str],
     origin_date: date,
     counted: NDArray[np.float64] | None = None,
-) -> pl.DataFrame:
-    """Give the quantiles of every target in hubverse columns, for the days after the origin date."""
-    days = ensemble.stock.shape[1]
-    dates = [ensemble.first_date + timedelta(days=d) for d in range(days)]
+    runner: Runner = ONE,
+) -> Iterator[pl.DataFrame]:
+    """Give the quantiles of every target in hubverse columns, for the days after the origin date.
+
+    One frame per target and place, so that a table of many places never stands in memory.
+    """
+    days = members.displaced.shape[1]
+    dates = [members.first_date + timedelta(days=d) for d in range(days)]
     ahead = np.array([(d - origin_date).days for d in dates], dtype=np.int32)
     use = ahead > 0
     end_dates = pl.Series("target_end_date", [d for d in dates if d > origin_date], dtype=pl.Date)
-    blocks = []
-    for target, location, values in _targets(ensemble, kinds, ahead, counted):
-        levels = weighted_quantiles(values[:, use], ensemble.weights, QUANTILE_LEVELS)
-        count = int(use.sum())
-        blocks.append(
-            pl.DataFrame(
-                {
-                    "horizon": np.tile(ahead[use], len(QUANTILE_LEVELS)),
-                    "target_end_date": pl.concat([end_dates] * len(QUANTILE_LEVELS)),
-                    "output_type_id": np.repeat(_LEVEL_NAMES, count),
-                    "value": levels.ravel().astype(np.float64),
-                }
-            ).select(
-                pl.lit(origin_date).alias("origin_date"),
-                pl.lit(target).alias("target"),
-                "horizon",
-                "target_end_date",
-                pl.lit(location).alias("location"),
-                pl.lit("quantile").alias("output_type"),
-                "output_type_id",
-                "value",
-            )
+    count = int(use.sum())
+
+    def sort(series: Series) -> pl.DataFrame:
+        target, location, values = series
+        levels = weighted_quantiles(values[:, use], members.weights, QUANTILE_LEVELS)
+        return pl.DataFrame(
+            {
+                "horizon": np.tile(ahead[use], len(QUANTILE_LEVELS)),
+                "target_end_date": pl.concat([end_dates] * len(QUANTILE_LEVELS)),
+                "output_type_id": np.repeat(_LEVEL_NAMES, count),
+                "value": levels.ravel().astype(np.float64),
+            }
+        ).select(
+            pl.lit(origin_date).alias("origin_date"),
+            pl.lit(target).alias("target"),
+            "horizon",
+            "target_end_date",
+            pl.lit(location).alias("location"),
+            pl.lit("quantile").alias("output_type"),
+            "output_type_id",
+            "value",
         )
-    return pl.concat(blocks)
+
+    return runner.share(sort, _targets(members, kinds, ahead, counted))
 
 
 def site_net_arrivals(
-    ensemble: Ensemble, kinds: Mapping[str, str], origin_date: date, horizons: Iterable[int]
+    members: Members, kinds: Mapping[str, str], origin_date: date, horizons: Iterable[int]
 ) -> dict[tuple[str, int], NDArray[np.float64]]:
     """Give the quantiles of net arrivals since the origin date, by receiving place and days ahead."""
-    first = (origin_date - ensemble.first_date).days
-    ahead = np.arange(ensemble.stock.shape[1], dtype=np.int32) - first
+    first = (origin_date - members.first_date).days
+    ahead = np.arange(members.displaced.shape[1], dtype=np.int32) - first
     found = {}
-    for index, name in enumerate(ensemble.locations):
+    for index, name in enumerate(members.locations):
         if kinds[name] not in RECEIVING_KINDS:
             continue
-        net = ensemble.stock[:, :, index] - _stock_at_origin(ensemble, index, ahead)
+        stock = members.at(index)[0]
+        net = stock - _stock_at_origin(members, index, stock, ahead)
         for horizon in horizons:
             values = net[:, first + horizon][:, None]
-            levels = weighted_quantiles(values, ensemble.weights, QUANTILE_LEVELS)
+            levels = weighted_quantiles(values, members.weights, QUANTILE_LEVELS)
             found[name, horizon] = levels.ravel().astype(np.float64)
     return found
 
 
 def _targets(
-    ensemble: Ensemble,
+    members: Members,
     kinds: Mapping[str, str],
     ahead: NDArray[np.int32],
     counted: NDArray[np.float64] | None,
 ) -> Iterator[Series]:
     """Name every target and give its values by member and day."""
-    camps = np.zeros_like(ensemble.displaced)
-    inside = np.zeros_like(ensemble.displaced)
-    for index, name in enumerate(ensemble.locations):
-        stock = ensemble.stock[:, :, index]
+    camps = np.zeros_like(members.displaced)
+    inside = np.zeros_like(members.displaced)
+    for index, name in enumerate(members.locations):
+        stock = members.at(index)[0]
         yield "stock", name, stock
         if kinds[name] in RECEIVING_KINDS:
-            yield "net_arrivals", name, stock - _stock_at_origin(ensemble, index, ahead)
+            yield "net_arrivals", name, stock - _stock_at_origin(members, index, stock, ahead)
         if kinds[name] == "camp":
-            camps += stock - ensemble.opening[:, index][:, None]
+            camps += stock - members.opening[:, index][:, None]
         if kinds[name] == "origin":
             inside += stock
-    yield "stock", TOTAL, ensemble.displaced
-    yield "displaced_total", TOTAL, np.cumsum(ensemble.newly_displaced, axis=1)
-    yield "remaining", TOTAL, inside - np.cumsum(ensemble.returned, axis=1)
+    yield "stock", TOTAL, members.displaced
+    yield "displaced_total", TOTAL, np.cumsum(members.newly_displaced, axis=1)
+    yield "remaining", TOTAL, inside - np.cumsum(members.returned, axis=1)
     if counted is not None:
         yield "counted_displaced", TOTAL, counted
-    elif "count_multiplier" in ensemble.draws:  # where it is known how counting differs from the people
-        yield "counted_displaced", TOTAL, count_displaced(ensemble.displaced, camps, dict(ensemble.draws))
+    elif "count_multiplier" in members.draws:  # where it is known how counting differs from the people
+        yield "counted_displaced", TOTAL, count_displaced(members.displaced, camps, dict(members.draws))
 
 
-def _stock_at_origin(ensemble: Ensemble, index: int, ahead: NDArray[np.int32]) -> NDArray[np.int32]:
+def _stock_at_origin(
+    members: Members, index: int, stock: NDArray[np.int32], ahead: NDArray[np.int32]
+) -> NDArray[np.int32]:
     """Give the stock at the end of the origin date, shape (member, 1); the opening one before day 0."""
     at = np.flatnonzero(ahead == 0)
     if at.size:
-        return ensemble.stock[:, at[0], index][:, None]
-    return ensemble.opening[:, index][:, None]
+        return stock[:, at[0]][:, None]
+    return members.opening[:, index][:, None]
 
 
 def _day_number(day: date) -> int:

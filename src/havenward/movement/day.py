@@ -31,6 +31,19 @@ import numpy as np
 from numba import njit, uint64
 
 from havenward.movement.draws import draw_binomial, draw_log_gamma, draw_unit, mix, seat
+from havenward.movement.travellers import (
+    COUNT,
+    FREE,
+    GROUP,
+    NEXT,
+    SITE,
+    TOWARDS,
+    UNUSED,
+    free,
+    join_queue,
+    make_parcels,
+    send,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,11 +62,13 @@ CHOOSE = uint64(0x0A)
 WALK = uint64(0x0B)
 
 MULTINOMIAL_FROM = 1e9  # a concentration this high is a plain multinomial
-ONE_BY_ONE_TO = 128  # up to this many people, one by one is quicker than shares first
+# Up to this many people, one by one is quicker than shares first; where more sites are known, up to as many
+# people as sites, since shares are drawn for every site and people mostly follow one of those before them.
+ONE_BY_ONE_TO = 128
 
 
 class World(NamedTuple):
-    """What all members share; shapes as in `Network`, with further constants of the rules."""
+    """What all members share; as in `Network` and `Ways`, with further constants of the rules."""
 
     keys: NDArray[np.uint64]
     cells: NDArray[np.int64]
@@ -64,15 +79,25 @@ class World(NamedTuple):
     cell_of_class: NDArray[np.int64]
     group_keys: NDArray[np.uint64]
     epoch_of_day: NDArray[np.int64]
-    km: NDArray[np.float64]
-    days_foot: NDArray[np.int64]
-    days_ride: NDArray[np.int64]
-    gate: NDArray[np.int64]
-    leg_foot: NDArray[np.int64]
-    leg_ride: NDArray[np.int64]
-    site_order: NDArray[np.int64]
-    host_of_site: NDArray[np.int64]
-    way_home: NDArray[np.bool_]
+    cells_of_group: NDArray[np.int64]  # (cell,) cells in the order of their groups
+    first_of_group: NDArray[np.int64]  # (group + 1,) where the cells of a group begin
+    first_way: NDArray[np.int64]  # (class + 1,) as in `Ways`
+    way_site: NDArray[np.int32]  # (entry,)
+    km: NDArray[np.float64]  # (version,)
+    days_foot: NDArray[np.int32]  # (version,)
+    days_ride: NDArray[np.int32]  # (version,)
+    gate: NDArray[np.int32]  # (version,)
+    later_way: NDArray[np.int32]  # (version,)
+    first_change: NDArray[np.int64]  # (epoch + 1,)
+    change_entry: NDArray[np.int32]  # (later version,)
+    change_epoch: NDArray[np.int32]  # (later version,)
+    leg_row: NDArray[np.int32]  # (epoch, gate) as in `Legs`
+    leg_foot: NDArray[np.int32]  # (row, site)
+    leg_ride: NDArray[np.int32]
+    site_order: NDArray[np.int32]
+    host_of_site: NDArray[np.int32]  # (epoch, site)
+    home_of_site: NDArray[np.int32]  # (epoch, site)
+    homes: NDArray[np.bool_]  # (set, group)
     capacity: NDArray[np.float64]
     gate_capacity: NDArray[np.float64]
     opens_after: NDArray[np.int64]
@@ -137,23 +162,32 @@ def simulate_members(
     n_days = world.epoch_of_day.shape[0]
     n_cells, n_sites, n_gates = world.cells.shape[0], world.sites.shape[0], world.gates.shape[0]
     n_groups, n_classes = world.group_keys.shape[0], world.cell_of_class.shape[0]
-    n_epochs, slots = world.km.shape[0], world.slots
+    n_ways, slots = world.way_site.shape[0], world.slots
     # helpers are handed single arrays and numbers: a tuple would be taken apart at every call
     cell_keys, site_keys = world.keys[world.cells], world.keys[world.sites]
     gate_keys, group_keys = world.keys[world.gates], world.group_keys
+    most_ways = 0  # that any class has
+    for k in range(n_classes):
+        most_ways = max(most_ways, world.first_way[k + 1] - world.first_way[k])
 
     movers = np.zeros(n_cells, np.int64)
     others = np.zeros(n_cells, np.int64)
     hosted = np.zeros((n_groups + 1, n_sites), np.int64)  # the last row is the opening caseload
-    to_gate = np.zeros((slots, n_gates, n_sites, n_groups), np.int64)
-    waiting = np.zeros((n_gates, n_sites, n_groups), np.int64)
-    to_site = np.zeros((slots, n_sites, n_groups), np.int64)
+    present = np.zeros(n_sites, np.int64)  # hosted at each site, of all groups
+    elsewhere = np.zeros(n_groups, np.int64)  # hosted of each group, at all sites
+    parcels = make_parcels(1024)
+    store = np.zeros(2, np.int64)
+    on_road = np.zeros(slots, np.int64)  # chains of those who arrive on a day
+    at_gate = np.zeros(n_gates, np.int64)  # chains of those who wait
+    come = np.zeros(n_gates, np.int64)  # chains of those who have just come to a gate
+    waiting = np.zeros(n_gates, np.int64)  # people who wait
+    seen = np.full(n_sites * n_groups if n_gates > 0 else 0, -1, np.int64)
     bound = np.zeros(n_sites, np.int64)  # on the way to each site, waiting included
-    pull = np.zeros((n_epochs, n_cells, n_sites))
+    pull = np.zeros(n_ways)
     room = np.zeros(n_sites)
     is_open = np.zeros(n_sites, np.bool_)
-    weight = np.zeros(n_sites)
-    going = np.zeros(n_sites, np.int64)
+    weights = np.zeros(most_ways)
+    shares = np.zeros(most_ways, np.int64)
     shock = np.zeros(n_groups)
     group_passed = np.zeros(n_groups, np.int64)
     group_people = np.zeros(n_groups, np.int64)
@@ -164,15 +198,19 @@ def simulate_members(
     home_in = np.zeros(n_cells, np.int64)
     gone = np.zeros(n_cells, np.int64)
     leaving = np.zeros(n_classes, np.int64)
+    can_leave = np.zeros(n_classes, np.int8)  # -1 where nobody has asked yet
 
     for member in range(first, last):
         member_seat = seat(uint64(run_key), uint64(numbers[member, 0]))
 
         # the member's world before its first day
         hosted[:] = 0
-        to_gate[:] = 0
+        elsewhere[:] = 0
+        store[FREE], store[UNUSED] = -1, 0
+        on_road[:] = -1
+        at_gate[:] = -1
+        come[:] = -1
         waiting[:] = 0
-        to_site[:] = 0
         bound[:] = 0
         group_passed[:] = 0
         group_people[:] = 0
@@ -186,18 +224,30 @@ def simulate_members(
             group_people[g] += people
         for s in range(n_sites):
             hosted[n_groups, s] = draws.opening[member, s]
-        for e in range(n_epochs):
-            for c in range(n_cells):
-                for s in range(n_sites):
-                    km = world.km[e, c, s]
-                    pull[e, c, s] = 0.0
-                    if np.isfinite(km):
-                        near = (world.softening_km + km) ** -draws.exponent[member]
-                        pull[e, c, s] = (draws.attraction[member, s] * near) ** world.sharpness
+            present[s] = draws.opening[member, s]
+        for i in range(n_ways):
+            pull[i] = _pull(
+                world.km[i],
+                draws.attraction[member, world.way_site[i]],
+                draws.exponent[member],
+                world.softening_km,
+                world.sharpness,
+            )
+        epoch = 0
         away = 0
 
         for day in range(n_days):
-            epoch = world.epoch_of_day[day]
+            while epoch < world.epoch_of_day[day]:
+                epoch += 1
+                for change in range(world.first_change[epoch], world.first_change[epoch + 1]):
+                    i = world.change_entry[change]
+                    pull[i] = _pull(
+                        world.km[n_ways + change],
+                        draws.attraction[member, world.way_site[i]],
+                        draws.exponent[member],
+                        world.softening_km,
+                        world.sharpness,
+                    )
             slot = day % slots
             of_day = seat(uint64(run_key), uint64(numbers[member, day]))
             day_seat = seat(of_day, uint64(day) + uint64(1 << 32))
@@ -219,81 +269,95 @@ def simulate_members(
                 is_open[s] = world.site_open[day, s] and opens <= day <= draws.open_until[member, s]
 
             # 2. travellers arrive
-            for g in range(n_gates):
-                for s in range(n_sites):
-                    for h in range(n_groups):
-                        count = to_gate[slot, g, s, h]
-                        if count > 0:
-                            waiting[g, s, h] += count
-                            gate_in[g] += count
-                            to_gate[slot, g, s, h] = 0
-            for s in range(n_sites):
-                for h in range(n_groups):
-                    count = to_site[slot, s, h]
-                    if count > 0:
-                        hosted[h, s] += count
-                        bound[s] -= count
-                        arrived[s] += count
-                        to_site[slot, s, h] = 0
+            at = on_road[slot]
+            on_road[slot] = -1
+            while at >= 0:
+                following = parcels[at, NEXT]
+                count = parcels[at, COUNT]
+                g, s, h = parcels[at, TOWARDS], parcels[at, SITE], parcels[at, GROUP]
+                if g >= 0:
+                    waiting[g] += count
+                    gate_in[g] += count
+                    parcels[at, NEXT] = come[g]
+                    come[g] = at
+                else:
+                    hosted[h, s] += count
+                    present[s] += count
+                    elsewhere[h] += count
+                    bound[s] -= count
+                    arrived[s] += count
+                    free(parcels, store, at)
+                at = following
 
             # 3. gates pass people
             for g in range(n_gates):
-                people = 0
-                for s in range(n_sites):
-                    for h in range(n_groups):
-                        people += waiting[g, s, h]
-                if people == 0:
+                if come[g] >= 0:
+                    at_gate[g] = join_queue(parcels, store, come[g], at_gate[g], n_groups, seen)
+                    come[g] = -1
+                if waiting[g] == 0:
                     continue
                 throughput = world.gate_capacity[day, g]
                 if np.isnan(throughput):
                     throughput = draws.gate_capacity[member, g]
-                chance = min(1.0 / draws.waiting_days[member], throughput / people)
+                chance = min(1.0 / draws.waiting_days[member], throughput / waiting[g])
                 gate_seat = seat(day_seat ^ PASS, gate_keys[g])
                 walk_seat = seat(day_seat ^ WALK_ON, gate_keys[g])
-                for s in range(n_sites):
-                    for h in range(n_groups):
-                        if waiting[g, s, h] == 0:
-                            continue
-                        target = s
-                        if not is_open[s] or world.leg_foot[epoch, g, s] == 0:
-                            target = _nearest_open(world.site_order, epoch, g, is_open)
-                            if target < 0:
-                                continue  # no open way on: they wait
+                row = world.leg_row[epoch, g]
+                at, before = at_gate[g], -1
+                while at >= 0:
+                    following = parcels[at, NEXT]
+                    s, h = parcels[at, SITE], parcels[at, GROUP]
+                    target = s
+                    if not is_open[s] or world.leg_foot[row, s] == 0:
+                        target = _nearest_open(world.site_order, row, is_open)
+                    count = 0
+                    if target >= 0:  # else there is no open way on: they wait
                         pair = mix(site_keys[s] ^ mix(group_keys[h]))
-                        count = draw_binomial(waiting[g, s, h], chance, seat(gate_seat, pair))
-                        if count == 0:
-                            continue
-                        waiting[g, s, h] -= count
+                        count = draw_binomial(parcels[at, COUNT], chance, seat(gate_seat, pair))
+                    if count > 0:
+                        waiting[g] -= count
                         gate_out[g] += count
                         bound[s] -= count
                         bound[target] += count
                         on_foot = draw_binomial(count, draws.walking[member], seat(walk_seat, pair))
-                        to_site[(day + world.leg_foot[epoch, g, target]) % slots, target, h] += on_foot
-                        to_site[(day + world.leg_ride[epoch, g, target]) % slots, target, h] += (
-                            count - on_foot
-                        )
+                        foot_slot = (day + world.leg_foot[row, target]) % slots
+                        ride_slot = (day + world.leg_ride[row, target]) % slots
+                        parcels = send(parcels, store, on_road, foot_slot, -1, target, h, on_foot)
+                        parcels = send(parcels, store, on_road, ride_slot, -1, target, h, count - on_foot)
+                        parcels[at, COUNT] -= count
+                    if parcels[at, COUNT] == 0:
+                        if before < 0:
+                            at_gate[g] = following
+                        else:
+                            parcels[before, NEXT] = following
+                        free(parcels, store, at)
+                    else:
+                        before = at
+                    at = following
 
             # 4. returns
             for h in range(n_groups):
                 since = day - group_passed[h]
-                if since <= 0:
+                if since <= 0 or elsewhere[h] == 0:
                     continue
                 rate = draws.return_rate[member] * (1.0 - np.exp(-since / world.return_ramp_days))
                 going_back = 0
                 for s in range(n_sites):
-                    if hosted[h, s] == 0 or not world.way_home[epoch, h, s]:
+                    if hosted[h, s] == 0 or not world.homes[world.home_of_site[epoch, s], h]:
                         continue
                     pair = mix(site_keys[s] ^ mix(group_keys[h]))
                     count = draw_binomial(hosted[h, s], rate, seat(day_seat ^ RETURN, pair))
                     hosted[h, s] -= count
+                    present[s] -= count
                     left[s] += count
                     going_back += count
                 if going_back > 0:
+                    elsewhere[h] -= going_back
+                    cells = world.cells_of_group[world.first_of_group[h] : world.first_of_group[h + 1]]
                     _send_home(
                         draws.people,
                         member,
-                        world.group_of_cell,
-                        h,
+                        cells,
                         going_back,
                         group_people[h],
                         day_seat ^ HOME,
@@ -308,7 +372,7 @@ def simulate_members(
             if draws.onward_rate[member] > 0.0:
                 for s in range(n_sites):
                     target = world.host_of_site[epoch, s]
-                    if target < 0 or not is_open[target]:
+                    if target < 0 or not is_open[target] or present[s] == hosted[n_groups, s]:
                         continue
                     for h in range(n_groups):
                         if hosted[h, s] == 0:
@@ -318,7 +382,9 @@ def simulate_members(
                             hosted[h, s], draws.onward_rate[member], seat(day_seat ^ ONWARD, pair)
                         )
                         hosted[h, s] -= count
+                        present[s] -= count
                         hosted[h, target] += count
+                        present[target] += count
                         left[s] += count
                         arrived[target] += count
 
@@ -339,15 +405,21 @@ def simulate_members(
                         draws.capacity[member, s],
                         world.full_from,
                         draws.crowding[member],
-                        bound[s],
-                        hosted,
-                        s,
+                        bound[s] + present[s],
                     )
                     ** world.sharpness
                 )
             leaving[:] = 0
+            can_leave[:] = -1
             for c in range(n_cells):
-                if movers[c] == 0 or not _can_leave(pull, epoch, c, room, is_open):
+                if movers[c] == 0:
+                    continue
+                k = world.class_of_cell[c]
+                if can_leave[k] < 0:
+                    can_leave[k] = _can_leave(
+                        pull, world.way_site, world.first_way[k], world.first_way[k + 1], room, is_open
+                    )
+                if can_leave[k] == 0:
                     continue
                 hazard = _hazard(
                     day,
@@ -364,45 +436,54 @@ def simulate_members(
                 gone[c] = draw_binomial(movers[c], chance, seat(day_seat ^ DEPART, key))
                 movers[c] -= gone[c]
                 newly_gone += gone[c]
-                leaving[world.class_of_cell[c]] += gone[c]
+                leaving[k] += gone[c]
 
             # 8. destinations, and 9. the ways there
             for k in range(n_classes):
                 if leaving[k] == 0:
                     continue
                 c = world.cell_of_class[k]
-                for s in range(n_sites):
-                    weight[s] = pull[epoch, c, s] * room[s] if is_open[s] else 0.0
+                own = world.first_way[k]
+                ways = world.first_way[k + 1] - own
+                sites = world.way_site[own : own + ways]
+                weight, going = weights[:ways], shares[:ways]
+                for i in range(ways):
+                    weight[i] = pull[own + i] * room[sites[i]] if is_open[sites[i]] else 0.0
                 key = cell_keys[c]
                 going[:] = 0
-                if leaving[k] <= ONE_BY_ONE_TO:
+                if leaving[k] <= max(ONE_BY_ONE_TO, ways):
                     _choose_singly(
                         leaving[k], draws.concentration[member], weight, seat(day_seat ^ CHOOSE, key), going
                     )
                 else:
                     _choose_shares(
-                        draws.concentration[member], weight, seat(day_seat ^ SHARE, key), site_keys
+                        draws.concentration[member], weight, seat(day_seat ^ SHARE, key), sites, site_keys
                     )
-                    _choose_together(leaving[k], weight, seat(day_seat ^ CHOOSE, key), site_keys, going)
+                    _choose_together(
+                        leaving[k], weight, seat(day_seat ^ CHOOSE, key), sites, site_keys, going
+                    )
                 walk_seat = seat(day_seat ^ WALK, key)
                 h = world.group_of_cell[c]
-                for s in range(n_sites):
-                    people = going[s]
+                for i in range(ways):
+                    people = going[i]
                     if people == 0:
                         continue
+                    s = sites[i]
+                    way = own + i
+                    while (
+                        world.later_way[way] >= 0
+                        and world.change_epoch[world.later_way[way] - n_ways] <= epoch
+                    ):
+                        way = int(world.later_way[way])
                     bound[s] += people
-                    foot_slot = (day + world.days_foot[epoch, c, s]) % slots
-                    ride_slot = (day + world.days_ride[epoch, c, s]) % slots
+                    foot_slot = (day + world.days_foot[way]) % slots
+                    ride_slot = (day + world.days_ride[way]) % slots
                     on_foot = people
                     if foot_slot != ride_slot:
                         on_foot = draw_binomial(people, draws.walking[member], seat(walk_seat, site_keys[s]))
-                    g = world.gate[epoch, c, s]
-                    if g >= 0:
-                        to_gate[foot_slot, g, s, h] += on_foot
-                        to_gate[ride_slot, g, s, h] += people - on_foot
-                    else:
-                        to_site[foot_slot, s, h] += on_foot
-                        to_site[ride_slot, s, h] += people - on_foot
+                    g = world.gate[way]
+                    parcels = send(parcels, store, on_road, foot_slot, g, s, h, on_foot)
+                    parcels = send(parcels, store, on_road, ride_slot, g, s, h, people - on_foot)
 
             # 10. the day is recorded
             away += newly_gone - back
@@ -416,28 +497,30 @@ def simulate_members(
                 departures[member, day, place] = gone[c]
             for s in range(n_sites):
                 place = world.sites[s]
-                total = 0
-                for h in range(n_groups + 1):
-                    total += hosted[h, s]
-                stock[member, day, place] = total
+                stock[member, day, place] = present[s]
                 arrivals[member, day, place] = arrived[s]
                 departures[member, day, place] = left[s]
             for g in range(n_gates):
                 place = world.gates[g]
-                total = 0
-                for s in range(n_sites):
-                    for h in range(n_groups):
-                        total += waiting[g, s, h]
-                stock[member, day, place] = total
+                stock[member, day, place] = waiting[g]
                 arrivals[member, day, place] = gate_in[g]
                 departures[member, day, place] = gate_out[g]
 
 
 @njit(cache=True, nogil=True)
-def _nearest_open(order: NDArray[np.int64], epoch: int, g: int, is_open: NDArray[np.bool_]) -> int:
+def _pull(km: float, attraction: float, exponent: float, softening_km: float, sharpness: float) -> float:
+    """Weigh a site by its attraction and distance; nothing where there is no way."""
+    if not np.isfinite(km):
+        return 0.0
+    near = (softening_km + km) ** -exponent
+    return float((attraction * near) ** sharpness)
+
+
+@njit(cache=True, nogil=True)
+def _nearest_open(order: NDArray[np.int32], row: int, is_open: NDArray[np.bool_]) -> int:
     """Find the nearest open site from a gate; -1 where there is none."""
-    for place in range(order.shape[2]):
-        s = order[epoch, g, place]
+    for place in range(order.shape[1]):
+        s = order[row, place]
         if s < 0:
             return -1
         if is_open[s]:
@@ -446,22 +529,14 @@ def _nearest_open(order: NDArray[np.int64], epoch: int, g: int, is_open: NDArray
 
 
 @njit(cache=True, nogil=True)
-def _room_left(
-    published: float,
-    assumed: float,
-    full_from: float,
-    crowding: float,
-    bound: int,
-    hosted: NDArray[np.int64],
-    s: int,
-) -> float:
-    """Weigh a site by its room: 1 while it has some, falling to `crowding` as it fills, never to nothing."""
+def _room_left(published: float, assumed: float, full_from: float, crowding: float, people: int) -> float:
+    """Weigh a site by its room: 1 while it has some, falling to `crowding` as it fills, never to nothing.
+
+    `people` are those who are there or on the way.
+    """
     places = assumed if np.isnan(published) else published
     if np.isnan(places):
         return 1.0
-    people = bound
-    for h in range(hosted.shape[0]):
-        people += hosted[h, s]
     begins = full_from * places
     if people >= places:  # first, so that a site without any place is full from the start
         return crowding
@@ -483,8 +558,7 @@ def _hazard(day: int, reached: int, hazard: float, blocking: float, early: float
 def _send_home(
     people: NDArray[np.int64],
     member: int,
-    group_of_cell: NDArray[np.int64],
-    h: int,
+    cells: NDArray[np.int64],
     going: int,
     of_group: int,
     start: np.uint64,
@@ -493,9 +567,10 @@ def _send_home(
 ) -> None:
     """Divide returning people among the cells of their group, by inhabitants."""
     rest = of_group
-    for c in range(group_of_cell.shape[0]):
+    for i in range(cells.shape[0]):
+        c = cells[i]
         own = people[member, c]
-        if group_of_cell[c] != h or own == 0:
+        if own == 0:
             continue
         count = going
         if own < rest:
@@ -508,14 +583,16 @@ def _send_home(
 @njit(cache=True, nogil=True)
 def _can_leave(
     pull: NDArray[np.float64],
-    epoch: int,
-    c: int,
+    way_site: NDArray[np.int32],
+    first: int,
+    last: int,
     room: NDArray[np.float64],
     is_open: NDArray[np.bool_],
 ) -> bool:
-    """Tell whether any site is open to a cell."""
-    for s in range(room.shape[0]):  # noqa: SIM110 - compiled code has no generators
-        if is_open[s] and pull[epoch, c, s] > 0.0 and room[s] > 0.0:
+    """Tell whether any site is open to a class."""
+    for i in range(first, last):
+        s = way_site[i]
+        if is_open[s] and pull[i] > 0.0 and room[s] > 0.0:
             return True
     return False
 
@@ -543,7 +620,7 @@ def _choose_singly(
             sites[n] = s
             edges[n] = total
             n += 1
-    chosen = np.empty(ONE_BY_ONE_TO, np.int64)
+    chosen = np.empty(count, np.int64)
     state = start
     for k in range(count):
         u, state = draw_unit(state)
@@ -567,7 +644,11 @@ def _choose_singly(
 
 @njit(cache=True, nogil=True)
 def _choose_shares(
-    concentration: float, weight: NDArray[np.float64], start: np.uint64, site_keys: NDArray[np.uint64]
+    concentration: float,
+    weight: NDArray[np.float64],
+    start: np.uint64,
+    sites: NDArray[np.int32],
+    site_keys: NDArray[np.uint64],
 ) -> None:
     """Replace weights by the shares of the day: Dirichlet around them, drawn in logarithms."""
     if concentration >= MULTINOMIAL_FROM:
@@ -577,7 +658,7 @@ def _choose_shares(
     for s in range(weight.shape[0]):
         if weight[s] > 0.0:
             shape = concentration * weight[s] / total
-            weight[s] = draw_log_gamma(shape, seat(start, site_keys[s]))
+            weight[s] = draw_log_gamma(shape, seat(start, site_keys[sites[s]]))
             highest = max(highest, weight[s])
         else:
             weight[s] = -np.inf
@@ -590,6 +671,7 @@ def _choose_together(
     count: int,
     weight: NDArray[np.float64],
     start: np.uint64,
+    sites: NDArray[np.int32],
     site_keys: NDArray[np.uint64],
     going: NDArray[np.int64],
 ) -> None:
@@ -606,7 +688,7 @@ def _choose_together(
             going[s] = count
             return
         chance = min(1.0, weight[s] / total) if total > 0.0 else 0.0
-        going[s] = draw_binomial(count, chance, seat(start, site_keys[s]))
+        going[s] = draw_binomial(count, chance, seat(start, site_keys[sites[s]]))
         count -= going[s]
         total -= weight[s]
         if count == 0:

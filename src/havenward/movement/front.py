@@ -142,8 +142,9 @@ def _draw_conflict(
     pace = gammaincinv(_SPREAD_CELLS + begun, streams.uniforms("conflict_pace", members))
     pace /= _SPREAD_CELL_DAYS + cell_days
     reached = np.tile(known, (members, 1))
+    names = network.cell_names
     for c in np.flatnonzero(known == FAR):
-        waits = -np.log(streams.uniforms(f"conflict_comes.{network.cell_names[c]}", members)) / pace
+        waits = -np.log(streams.uniforms(f"conflict_comes.{names[c]}", members)) / pace
         reached[:, c] = np.minimum(origin_day + 1 + np.floor(waits), FAR).astype(np.int64)
     passed = np.tile(np.where(ended >= known, ended, FAR), (members, 1))
     return Front(reached=reached, passed=np.maximum(passed, reached))
@@ -173,7 +174,7 @@ def _battles(
         if own:
             cells = [c for c in sequence if network.group_of_cell[c] == group]
             battles.append((cells, _day_of(_latest(own), draws, first_date, members)))
-            rest = [c for c in rest if c not in cells]
+            rest = [c for c in rest if network.group_of_cell[c] != group]
     common = [e for e in starts if not e.location]
     if common:
         battles.append((rest, _day_of(_latest(common), draws, first_date, members)))
@@ -198,11 +199,20 @@ def _day_of(
 def _known_days(case: Case, network: Network, kind: str, first_date: date) -> NDArray[np.int64]:
     """Give the reported day index by cell, shape (cell,), `FAR` for none; the latest word counts."""
     days = np.full(len(network.cells), FAR, np.int64)
+    words = _dated_events(case, kind)
     for c, name in enumerate(network.cell_names):
-        words = [e for e in case.events if e.kind == kind and e.location == name and isinstance(e.date, date)]
-        if words:
-            days[c] = day_number(_latest(words).date, first_date)  # type: ignore[arg-type]
+        if name in words:
+            days[c] = day_number(_latest(words[name]).date, first_date)  # type: ignore[arg-type]
     return days
+
+
+def _dated_events(case: Case, kind: str) -> dict[str, list[Event]]:
+    """Give the events of one kind that have a day, by location, in the order of the file."""
+    found: dict[str, list[Event]] = {}
+    for event in case.events:
+        if event.kind == kind and isinstance(event.date, date):
+            found.setdefault(event.location, []).append(event)
+    return found
 
 
 def _spells(case: Case, network: Network, first_date: date) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -213,10 +223,12 @@ def _spells(case: Case, network: Network, first_date: date) -> tuple[NDArray[np.
     """
     began = np.full(len(network.cells), FAR, np.int64)
     over = began.copy()
+    begins, stops = _dated_events(case, "conflict"), _dated_events(case, "conflict_ends")
     for c, name in enumerate(network.cell_names):
-        own = [e for e in case.events if e.location == name and isinstance(e.date, date)]
-        days = [day_number(e.date, first_date) for e in own if e.kind == "conflict"]  # type: ignore[arg-type]
-        ends = [day_number(e.date, first_date) for e in own if e.kind == "conflict_ends"]  # type: ignore[arg-type]
+        days, ends = (
+            [day_number(e.date, first_date) for e in words.get(name, ())]  # type: ignore[arg-type]
+            for words in (begins, stops)
+        )
         began[c] = min(days, default=FAR)
         if ends and max(ends) > max(days, default=-FAR):
             over[c] = max(ends)
@@ -228,12 +240,9 @@ def _planned_days(
 ) -> dict[int, NDArray[np.int64]]:
     """Give drawn days of cells whose arrival of the front is an assumption; none lies in the past."""
     planned: dict[int, NDArray[np.int64]] = {}
+    numbers = {name: c for c, name in enumerate(network.cell_names)}
     for event in case.events:
-        if (
-            event.kind == "front_reaches"
-            and isinstance(event.date, str)
-            and event.location in network.cell_names
-        ):
+        if event.kind == "front_reaches" and isinstance(event.date, str) and event.location in numbers:
             day = np.floor(draws[event.date]).astype(np.int64)
-            planned[network.cell_names.index(event.location)] = np.maximum(day, origin_day + 1)
+            planned[numbers[event.location]] = np.maximum(day, origin_day + 1)
     return planned

@@ -8,40 +8,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from heapq import heappop, heappush
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from havenward.dates import day_number
 from havenward.errors import CaseError, Problem
+from havenward.movement.place_days import daily_values, open_days
+from havenward.movement.ways import (
+    Legs,
+    Ways,
+    draw_graph,
+    find_hosts,
+    find_legs,
+    find_ways,
+    find_ways_home,
+    list_changes,
+    number_places,
+)
 from havenward.randomness import stable_key
 from havenward.records import FIXED_DATE_KINDS, RECEIVING_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
     from havenward.movement.rules import Rules
-    from havenward.records import Case, Event, Location
+    from havenward.records import Case, Event
 
-UNREACHED = np.inf
 _GATE_KINDS = ("town", "border", "marker")
-
-# adjacency: place -> (neighbour, km, whether vehicles can pass), sorted by neighbour
-Links = dict[str, list[tuple[str, float, bool]]]
-
-
-@dataclass(frozen=True)
-class Way:
-    """The shortest known way from one place to another."""
-
-    km: float
-    by_road: bool
-    gate: str  # first gate on it, empty where there is none
-    km_to_gate: float
-    road_to_gate: bool
 
 
 @dataclass(frozen=True)
@@ -61,19 +58,15 @@ class Network:
         day divides together. Index of the class of each cell, and the first cell of each class.
     epoch_of_day
         Shape (day,).
-    km, days_foot, days_ride
-        Distance and travel days of the first leg from cell to site (to its gate where there is one),
-        shape (epoch, cell, site); `km` is the whole way, infinite where there is none.
-    gate
-        Index in `gates` of the gate on that way, -1 for none, same shape.
-    leg_foot, leg_ride
-        Travel days from gate to site, shape (epoch, gate, site); 0 where there is no way.
-    site_order
-        Sites by distance from each gate, shape (epoch, gate, site); -1 ends the list.
+    ways
+        From classes to sites.
+    legs
+        From gates to sites.
     host_of_site
         Nearest host (index in `sites`) that people can move on to, shape (epoch, site); -1 for none.
-    way_home
-        Whether any cell of a group can be reached from a site, shape (epoch, group, site).
+    home_of_site, homes
+        Whether any cell of a group can be reached from a site: the set that holds for a site, shape (epoch,
+        site), and the groups in a set, shape (set, group).
     capacity
         Published places per day, shape (day, site); NaN where none is published.
     gate_capacity
@@ -97,15 +90,11 @@ class Network:
     class_of_cell: NDArray[np.int64]
     cell_of_class: NDArray[np.int64]
     epoch_of_day: NDArray[np.int64]
-    km: NDArray[np.float64]
-    days_foot: NDArray[np.int64]
-    days_ride: NDArray[np.int64]
-    gate: NDArray[np.int64]
-    leg_foot: NDArray[np.int64]
-    leg_ride: NDArray[np.int64]
-    site_order: NDArray[np.int64]
-    host_of_site: NDArray[np.int64]
-    way_home: NDArray[np.bool_]
+    ways: Ways
+    legs: Legs
+    host_of_site: NDArray[np.int32]
+    home_of_site: NDArray[np.int32]
+    homes: NDArray[np.bool_]
     capacity: NDArray[np.float64]
     gate_capacity: NDArray[np.float64]
     site_open: NDArray[np.bool_]
@@ -113,20 +102,57 @@ class Network:
     is_host: NDArray[np.bool_]
     keys: NDArray[np.uint64]
 
-    @property
+    @cached_property
     def cell_names(self) -> tuple[str, ...]:
         """Keys of the origins."""
         return tuple(self.places[i] for i in self.cells)
 
-    @property
+    @cached_property
     def site_names(self) -> tuple[str, ...]:
         """Keys of the receiving places."""
         return tuple(self.places[i] for i in self.sites)
 
-    @property
+    @cached_property
     def gate_names(self) -> tuple[str, ...]:
         """Keys of the gates."""
         return tuple(self.places[i] for i in self.gates)
+
+    @cached_property
+    def cells_of_group(self) -> tuple[NDArray[np.int64], ...]:
+        """Cells of each group, in rising order."""
+        order = np.argsort(self.group_of_cell, kind="stable")
+        edges = np.searchsorted(self.group_of_cell[order], np.arange(1, len(self.groups)))
+        return tuple(np.split(order, edges)) if self.groups else ()
+
+    @property
+    def reachable(self) -> NDArray[np.bool_]:
+        """Whether anyone can reach a site on any day, shape (site,)."""
+        reached = np.zeros(len(self.sites), np.bool_)
+        reached[self.ways.site] = True
+        return reached
+
+    @property
+    def km(self) -> NDArray[np.float64]:
+        """Length of each way, infinite where there is none, shape (epoch, cell, site): for small worlds."""
+        return self.spell_out()["km"]
+
+    def spell_out(self) -> dict[str, NDArray[Any]]:
+        """Write everything about ways for each epoch: what small worlds are looked at with.
+
+        Returns
+        -------
+        tables
+            `km`, `days_foot`, `days_ride` and `gate` of shape (epoch, cell, site); `leg_foot`, `leg_ride` and
+            `site_order` of shape (epoch, gate, site); `way_home` of shape (epoch, group, site).
+        """
+        by_class = self.ways.spell_out(len(self.sites))
+        return {
+            **{name: table[:, self.class_of_cell] for name, table in by_class.items()},
+            "leg_foot": self.legs.foot[self.legs.row],
+            "leg_ride": self.legs.ride[self.legs.row],
+            "site_order": self.legs.order[self.legs.row],
+            "way_home": self.homes[self.home_of_site].transpose(0, 2, 1),
+        }
 
 
 def build_network(case: Case, first_date: date, days: int, rules: Rules) -> Network:
@@ -156,89 +182,57 @@ def build_network(case: Case, first_date: date, days: int, rules: Rules) -> Netw
     _check_dates(case.events)
     by_key = {place.location: place for place in case.locations}
     places = tuple(sorted(by_key))
+    index = {place: number for number, place in enumerate(places)}
     cells = [p for p in places if by_key[p].kind == "origin"]
     sites = [p for p in places if by_key[p].kind in RECEIVING_KINDS]
     screened = {e.location for e in case.events if e.kind == "screening"}
     gates = [p for p in places if p in screened and by_key[p].kind in _GATE_KINDS]
     groups = tuple(sorted({by_key[c].group or c for c in cells}))
+    number_of_group = {group: number for number, group in enumerate(groups)}
+    group_of_cell = np.array([number_of_group[by_key[c].group or c] for c in cells], np.int64)
+    rows_of_cells, rows_of_sites, rows_of_gates = (_rows(names, index) for names in (cells, sites, gates))
 
     # one epoch per stretch of days with the same map
     changes = _map_changes(case.events, first_date, days)
     starts = [0, *(day for day in changes if 0 < day < days)]
     epoch_of_day = np.searchsorted(starts, np.arange(days), side="right") - 1
-    shape = (len(starts), len(cells), len(sites))
-    km = np.full(shape, UNREACHED)
-    days_foot, days_ride = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-    gate = np.full(shape, -1, np.int64)
-    leg_foot = np.zeros((len(starts), len(gates), len(sites)), np.int64)
-    leg_ride = np.zeros_like(leg_foot)
-    site_order = np.full(leg_foot.shape, -1, np.int64)
-    host_of_site = np.full((len(starts), len(sites)), -1, np.int64)
-    way_home = np.zeros((len(starts), len(groups), len(sites)), np.bool_)
-    group_of_cell = np.array([groups.index(by_key[c].group or c) for c in cells], np.int64)
-
-    for epoch, start in enumerate(starts):
-        links = _open_links(case, first_date, start)
-        active = {g for g in gates if _gate_active(case.events, g, first_date, start)}
-        for c, cell in enumerate(cells):
-            ways = _find_ways(cell, links, by_key, active, rules.awareness_links)
-            for s, site in enumerate(sites):
-                way = ways.get(site)
-                if way is None:
-                    continue
-                km[epoch, c, s] = way.km
-                gate[epoch, c, s] = gates.index(way.gate) if way.gate else -1
-                first_leg = (way.km_to_gate, way.road_to_gate) if way.gate else (way.km, way.by_road)
-                days_foot[epoch, c, s], days_ride[epoch, c, s] = _travel_days(*first_leg, rules)
-            # home by any length of way: people know where they came from
-            for site in _find_ways(cell, links, by_key, set(), None):
-                if site in sites:
-                    way_home[epoch, group_of_cell[c], sites.index(site)] = True
-        for g, name in enumerate(gates):
-            ways = _find_ways(name, links, by_key, set(), None)
-            reached = sorted((ways[site].km, s) for s, site in enumerate(sites) if site in ways)
-            for place, (_, s) in enumerate(reached):
-                site_order[epoch, g, place] = s
-                way = ways[sites[s]]
-                leg_foot[epoch, g, s], leg_ride[epoch, g, s] = _travel_days(way.km, way.by_road, rules)
-        for s, site in enumerate(sites):
-            if by_key[site].kind != "camp":
-                continue
-            ways = _find_ways(site, links, by_key, set(), None)
-            hosts = sorted(
-                (ways[h].km, sites.index(h)) for h in sites if by_key[h].kind == "host" and h in ways
-            )
-            host_of_site[epoch, s] = hosts[0][1] if hosts else -1
-
-    class_of_cell, cell_of_class = _choice_classes(group_of_cell, km, gate, days_foot, days_ride)
+    graph, links = draw_graph(case, by_key, index, gates, sites)
+    open_links = _open_links(case, first_date, starts, links)
+    screening = _screening(case.events, first_date, starts, gates)
+    maps = list_changes(graph, open_links, screening, rows_of_gates)
+    ways, class_of_cell, cell_of_class = find_ways(graph, maps, rules, rows_of_cells, group_of_cell)
+    group_of_place = number_places((), index)
+    group_of_place[rows_of_cells] = group_of_cell
+    home_of_site, homes = find_ways_home(graph, open_links, rows_of_sites, group_of_place, len(groups))
+    is_host = np.array([by_key[s].kind == "host" for s in sites], np.bool_)
+    is_camp = np.array([by_key[s].kind == "camp" for s in sites], np.bool_)
+    opening_groups = {
+        a.location: number_of_group[a.value]
+        for a in reversed(case.attributes)  # the first row counts
+        if a.key == "opens_after_group" and a.value in number_of_group
+    }
     return Network(
         places=places,
-        cells=_rows(cells, places),
-        sites=_rows(sites, places),
-        gates=_rows(gates, places),
+        cells=rows_of_cells,
+        sites=rows_of_sites,
+        gates=rows_of_gates,
         groups=groups,
         group_of_cell=group_of_cell,
         class_of_cell=class_of_cell,
         cell_of_class=cell_of_class,
         epoch_of_day=epoch_of_day.astype(np.int64),
-        km=km,
-        days_foot=days_foot,
-        days_ride=days_ride,
-        gate=gate,
-        leg_foot=leg_foot,
-        leg_ride=leg_ride,
-        site_order=site_order,
-        host_of_site=host_of_site,
-        way_home=way_home,
-        capacity=_daily_values(
+        ways=ways,
+        legs=find_legs(graph, maps, rules, rows_of_gates, len(sites)),
+        host_of_site=find_hosts(graph, open_links, rows_of_sites, is_host, is_camp),
+        home_of_site=home_of_site,
+        homes=homes,
+        capacity=daily_values(
             case.events, "capacity", sites, {s: by_key[s].capacity for s in sites}, first_date, days
         ),
-        gate_capacity=_daily_values(case.events, "screening", gates, {}, first_date, days),
-        site_open=np.stack([_open_days(case, by_key[s], first_date, days) for s in sites], axis=1)
-        if sites
-        else np.ones((days, 0), np.bool_),
-        opens_after=np.array([_opening_group(case, s, groups) for s in sites], np.int64),
-        is_host=np.array([by_key[s].kind == "host" for s in sites], np.bool_),
+        gate_capacity=daily_values(case.events, "screening", gates, {}, first_date, days),
+        site_open=open_days(case.events, [by_key[s] for s in sites], first_date, days),
+        opens_after=np.array([opening_groups.get(s, -1) for s in sites], np.int64),
+        is_host=is_host,
         keys=np.array([stable_key("location", p) for p in places], np.uint64),
     )
 
@@ -246,6 +240,10 @@ def build_network(case: Case, first_date: date, days: int, rules: Rules) -> Netw
 def attribute_numbers(case: Case, key: str) -> dict[str, float]:
     """Give the number that an attribute says of each location that has it."""
     return {a.location: float(a.value) for a in case.attributes if a.key == key}
+
+
+def _rows(names: Sequence[str], index: dict[str, int]) -> NDArray[np.int64]:
+    return np.array([index[name] for name in names], np.int64)
 
 
 # -- the map by day ---------------------------------------------------------------------------------------
@@ -273,162 +271,50 @@ def _map_changes(events: Iterable[Event], first_date: date, days: int) -> list[i
     return sorted(n for n in numbers if n < days)
 
 
-def _open_links(case: Case, first_date: date, day: int) -> Links:
-    """List the links that are open on a day, from both ends."""
-    closed_pairs: dict[frozenset[str], bool] = {}
-    closed_places: dict[str, bool] = {}
-    dated = [e for e in case.events if isinstance(e.date, date) and day_number(e.date, first_date) <= day]
-    # the later word counts; on one day a closure counts over an opening
-    for event in sorted(dated, key=lambda e: (e.date, e.kind.endswith("closes"))):
-        if event.kind in ("route_closes", "route_opens"):
-            closed_pairs[frozenset((event.from_, event.to))] = event.kind == "route_closes"
-        elif event.kind in ("border_closes", "border_opens"):
-            closed_places[event.location] = event.kind == "border_closes"
-    links: Links = {place.location: [] for place in case.locations}
-    for route in case.routes:
-        ends = frozenset((route.from_, route.to))
-        if closed_pairs.get(ends) or any(closed_places.get(end) for end in ends):
-            continue
-        if route.from_ in links and route.to in links:
-            links[route.from_].append((route.to, route.distance_km, route.mode != "foot"))
-            links[route.to].append((route.from_, route.distance_km, route.mode != "foot"))
-    return {place: sorted(ends) for place, ends in links.items()}
-
-
-def _gate_active(events: Iterable[Event], gate: str, first_date: date, day: int) -> bool:
-    return any(
-        e.kind == "screening"
-        and e.location == gate
-        and isinstance(e.date, date)
-        and day_number(e.date, first_date) <= day
-        for e in events
-    )
-
-
-def _find_ways(
-    start: str, links: Links, by_key: Mapping[str, Location], gates: set[str], most_links: int | None
-) -> dict[str, Way]:
-    """Find the shortest way from `start` to every place within `most_links` links (None: any number).
-
-    Markers do not count as a link. No way leads through another origin, or through a place without a
-    further open link. Ties go to the smaller key, so the result does not depend on the order of rows.
-    """
-    settled: dict[str, Way] = {}
-    fewest: dict[str, int] = {}
-    # entries: km, place, links used, by road, gate, km to gate, road to gate
-    heap: list[tuple[float, str, int, bool, str, float, bool]] = [(0.0, start, 0, True, "", 0.0, True)]
-    while heap:
-        km, place, used, by_road, gate, km_gate, road_gate = heappop(heap)
-        # a longer way to the same place is of use only if it has used fewer links
-        if place in fewest and fewest[place] <= used:
-            continue
-        fewest[place] = used
-        if place not in settled:
-            settled[place] = Way(km, by_road, gate, km_gate, road_gate)
-        if place != start and by_key[place].kind == "origin":
-            continue
-        if place in gates and not gate and place != start:
-            gate, km_gate, road_gate = place, km, by_road
-        for neighbour, length, road in links[place]:
-            steps = used + (by_key[neighbour].kind != "marker")
-            if most_links is None or steps <= most_links:
-                heappush(
-                    heap,
-                    (
-                        km + length,
-                        neighbour,
-                        steps if most_links is not None else 0,
-                        by_road and road,
-                        gate,
-                        km_gate,
-                        road_gate,
-                    ),
-                )
-    settled.pop(start, None)
-    return settled
-
-
-def _choice_classes(
-    group_of_cell: NDArray[np.int64], *ways: NDArray[np.generic]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Put cells of one group with the same ways into one class; also give the first cell of each class."""
-    found: dict[tuple[object, ...], int] = {}
-    classes = [
-        found.setdefault((int(group), *(way[:, c].tobytes() for way in ways)), len(found))
-        for c, group in enumerate(group_of_cell)
-    ]
-    first = [classes.index(number) for number in range(len(found))]
-    return np.array(classes, np.int64), np.array(first, np.int64)
-
-
-def _travel_days(km: float, by_road: bool, rules: Rules) -> tuple[int, int]:  # noqa: FBT001
-    foot = max(1, int(np.ceil(km / rules.foot_km_per_day)))
-    ride = max(1, int(np.ceil(km / rules.ride_km_per_day))) if by_road else foot
-    return foot, ride
-
-
-# -- places by day ----------------------------------------------------------------------------------------
-
-
-def _rows(names: list[str], places: tuple[str, ...]) -> NDArray[np.int64]:
-    return np.array([places.index(name) for name in names], np.int64)
-
-
-def _daily_values(
-    events: Iterable[Event],
-    kind: str,
-    names: list[str],
-    base: Mapping[str, int | None],
-    first_date: date,
-    days: int,
-) -> NDArray[np.float64]:
-    """Spread values over days: the base from the start, then each event from its date on."""
-    values = np.full((days, len(names)), np.nan)
-    for column, name in enumerate(names):
-        if base.get(name) is not None:
-            values[:, column] = base[name]
-        mine = [
-            (e.date, e.published, e.value)
-            for e in events
-            if e.kind == kind and e.location == name and isinstance(e.date, date) and e.value is not None
-        ]
-        for day, _, value in sorted(mine):
-            values[max(0, day_number(day, first_date)) :, column] = value
-    return values
-
-
-def _open_days(case: Case, site: Location, first_date: date, days: int) -> NDArray[np.bool_]:
-    """Tell on which days a site receives people: openings and closings in the order of their dates.
-
-    Of several words on the same opening (or closing), with nothing of the other kind between them, the one
-    published last counts; so a site can be opened later than planned, and be opened again after it closed.
-    """
-    words = [
-        (e.date, e.kind == "site_opens", e.published)
+def _open_links(
+    case: Case, first_date: date, starts: Sequence[int], links: dict[frozenset[str], list[int]]
+) -> NDArray[np.bool_]:
+    """Tell which links are open on the first day of each epoch, shape (epoch, link)."""
+    kinds = ("route_closes", "route_opens", "border_closes", "border_opens")
+    dated = [
+        (day_number(e.date, first_date), e.kind, e)
         for e in case.events
-        if e.kind in ("site_opens", "site_closes")
-        and e.location == site.location
-        and isinstance(e.date, date)
+        if e.kind in kinds and isinstance(e.date, date)
     ]
-    words += [
-        (day, opens, site.published) for day, opens in ((site.opens, True), (site.closes, False)) if day
-    ]
-    said: list[tuple[date, bool, date]] = []
-    for word in sorted(words):
-        if said and said[-1][1] == word[1]:
-            if word[2] >= said[-1][2]:
-                said[-1] = word
-        else:
-            said.append(word)
-    # before the first word a site is what that word changes
-    is_open = np.full(days, not said or not said[0][1], np.bool_)
-    for day, opens, _ in said:
-        is_open[max(0, day_number(day, first_date)) :] = opens
+    # the later word counts; on one day a closure counts over an opening
+    dated.sort(key=lambda word: (word[0], word[1].endswith("closes")))
+    count = sum(map(len, links.values()))
+    pair_shut = np.zeros(count, np.bool_)
+    ends_shut = np.zeros(count, np.int64)  # how many ends of the link are closed
+    shut: dict[str, bool] = {}
+    of_place: dict[str, list[int]] = {}
+    for ends, numbers in links.items():
+        for end in ends:
+            of_place.setdefault(end, []).extend(numbers)
+    is_open = np.ones((len(starts), count), np.bool_)
+    at = 0
+    for epoch, start in enumerate(starts):
+        while at < len(dated) and dated[at][0] <= start:
+            _, kind, event = dated[at]
+            at += 1
+            closes = kind.endswith("closes")
+            if kind.startswith("route"):
+                pair_shut[links.get(frozenset((event.from_, event.to)), [])] = closes
+            elif closes != shut.get(event.location, False):
+                shut[event.location] = closes
+                ends_shut[of_place.get(event.location, [])] += 1 if closes else -1
+        is_open[epoch] = ~pair_shut & (ends_shut == 0)
     return is_open
 
 
-def _opening_group(case: Case, site: str, groups: tuple[str, ...]) -> int:
-    for attribute in case.attributes:
-        if attribute.location == site and attribute.key == "opens_after_group" and attribute.value in groups:
-            return groups.index(attribute.value)
-    return -1
+def _screening(
+    events: Iterable[Event], first_date: date, starts: Sequence[int], gates: Sequence[str]
+) -> NDArray[np.bool_]:
+    """Tell which gates screen on the first day of each epoch, shape (epoch, gate)."""
+    begins: dict[str, int] = {}
+    for e in events:
+        if e.kind == "screening" and isinstance(e.date, date):
+            day = day_number(e.date, first_date)
+            begins[e.location] = min(day, begins.get(e.location, day))
+    first = np.array([begins[gate] for gate in gates], np.int64)
+    return np.asarray(first[None, :] <= np.array(starts)[:, None], np.bool_)

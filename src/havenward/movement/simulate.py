@@ -148,9 +148,8 @@ class Simulator:
     def _world(self) -> World:
         """Hand the network to the compiled code."""
         n, r = self.network, self.rules
-        longest = max(
-            [1, *(int(a.max()) for a in (n.days_foot, n.days_ride, n.leg_foot, n.leg_ride) if a.size)]
-        )
+        ways, legs = n.ways, n.legs
+        longest = max([1, *(int(a.max()) for a in (ways.foot, ways.ride, legs.foot, legs.ride) if a.size)])
         return World(
             keys=n.keys,
             cells=n.cells,
@@ -161,15 +160,25 @@ class Simulator:
             cell_of_class=n.cell_of_class,
             group_keys=np.array([stable_key("group", g) for g in n.groups], np.uint64),
             epoch_of_day=n.epoch_of_day,
-            km=n.km,
-            days_foot=n.days_foot,
-            days_ride=n.days_ride,
-            gate=n.gate,
-            leg_foot=n.leg_foot,
-            leg_ride=n.leg_ride,
-            site_order=n.site_order,
+            cells_of_group=np.concatenate([np.zeros(0, np.int64), *n.cells_of_group]),
+            first_of_group=np.cumsum([0, *map(len, n.cells_of_group)]).astype(np.int64),
+            first_way=ways.first,
+            way_site=ways.site,
+            km=ways.km,
+            days_foot=ways.foot,
+            days_ride=ways.ride,
+            gate=ways.gate,
+            later_way=ways.later,
+            first_change=ways.first_change,
+            change_entry=ways.change_entry,
+            change_epoch=ways.change_epoch,
+            leg_row=legs.row,
+            leg_foot=legs.foot,
+            leg_ride=legs.ride,
+            site_order=legs.order,
             host_of_site=n.host_of_site,
-            way_home=n.way_home,
+            home_of_site=n.home_of_site,
+            homes=n.homes,
             capacity=n.capacity,
             gate_capacity=n.gate_capacity,
             opens_after=n.opens_after,
@@ -198,7 +207,7 @@ class Simulator:
         places = assumed_capacity(self.case, n, draws, members)
         effect = np.zeros((members, len(n.site_names)))
         # a place that nobody can reach draws nothing, so that it takes no part in what is learned
-        reachable = np.atleast_1d(np.isfinite(n.km).any(axis=(0, 1)))
+        reachable = n.reachable
         for s, site in enumerate(n.site_names):
             if reachable[s]:
                 normals = _normals(self.streams, f"destination_effect.{site}", members)
@@ -400,13 +409,14 @@ def release_shares(
     whole = np.clip(whole, 0.0, _HIGHEST_SHARE)
     spread = np.zeros((members, cells))
     fixed = np.full((members, cells), np.nan)
-    for c, name in enumerate(network.cell_names):
-        group = network.groups[network.group_of_cell[c]]
-        spread[:, c] = draws["group_spread"] * _normals(streams, f"group_spread.{group}", members) + draws[
-            "cell_spread"
-        ] * _normals(streams, f"cell_spread.{name}", members)
-        if f"release_fraction.{group}" in draws:
-            fixed[:, c] = draws[f"release_fraction.{group}"]
+    names = network.cell_names
+    for group, mine in zip(network.groups, network.cells_of_group, strict=True):
+        of_group = draws["group_spread"] * _normals(streams, f"group_spread.{group}", members)
+        for c in mine:
+            of_cell = draws["cell_spread"] * _normals(streams, f"cell_spread.{names[c]}", members)
+            spread[:, c] = of_group + of_cell
+            if f"release_fraction.{group}" in draws:
+                fixed[:, c] = draws[f"release_fraction.{group}"]
     # bisection on the shift: the mean share rises with it
     low, high = np.full(members, -30.0), np.full(members, 30.0)
     for _ in range(_LOGIT_STEPS):
@@ -427,7 +437,7 @@ def assumed_capacity(
     """
     weights = attribute_numbers(case, "capacity_weight")
     places = np.full((members, len(network.sites)), np.nan)
-    reachable = np.atleast_1d(np.isfinite(network.km).any(axis=(0, 1)))
+    reachable = network.reachable
     published = np.atleast_1d(np.isfinite(network.capacity).any(axis=0))
     sharing = [
         s
@@ -435,10 +445,11 @@ def assumed_capacity(
         if name in weights and reachable[s] and not published[s] and f"capacity.{name}" not in draws
     ]
     whole = sum(weights[network.site_names[s]] for s in sharing)
+    shares = frozenset(sharing)
     for s, name in enumerate(network.site_names):
         if f"capacity.{name}" in draws:
             places[:, s] = np.round(draws[f"capacity.{name}"])
-        elif s in sharing and "ready_places" in draws:
+        elif s in shares and "ready_places" in draws:
             places[:, s] = np.round(draws["ready_places"] * weights[name] / whole)
     return places
 
@@ -464,9 +475,10 @@ def site_days(
     """Give the first and last day of each site where a drawn date decides, each of shape (member, site)."""
     opens = np.zeros((members, len(network.sites)), np.int64)
     closes = np.full((members, len(network.sites)), days, np.int64)
+    numbers = {name: s for s, name in enumerate(network.site_names)}
     for event in case.events:
-        if event.location in network.site_names and not isinstance(event.date, date):
-            s = network.site_names.index(event.location)
+        if event.location in numbers and not isinstance(event.date, date):
+            s = numbers[event.location]
             day = np.floor(draws[event.date]).astype(np.int64)
             if event.kind == "site_opens":
                 opens[:, s] = day
@@ -504,11 +516,15 @@ def _stay_orders(case: Case, network: Network, first_date: date, days: int) -> N
         for e in case.events
         if e.kind in ("order_to_stay", "order_to_leave") and isinstance(e.date, date)
     ]
+    concerned: dict[str, list[int]] = {"": list(range(len(network.cells)))}
+    for group, mine in zip(network.groups, network.cells_of_group, strict=True):
+        concerned[group] = mine.tolist()
+    for c, cell in enumerate(network.cell_names):
+        if c not in concerned.get(cell, ()):
+            concerned[cell] = [*concerned.get(cell, ()), c]
     for day, kind, where in sorted(dated):
         start = max(0, day_number(day, first_date))
-        for c, cell in enumerate(network.cell_names):
-            if where in ("", cell, network.groups[network.group_of_cell[c]]):
-                orders[start:, c] = kind == "order_to_stay"
+        orders[start:, concerned.get(where, [])] = kind == "order_to_stay"
     return orders
 
 

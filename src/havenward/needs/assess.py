@@ -27,6 +27,8 @@ from havenward.needs.units import parse_unit
 from havenward.randomness import Streams
 from havenward.records import RECEIVING_KINDS
 
+UNITS_SINCE = 2  # schema of runs whose stock.csv has the column unit
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
@@ -153,7 +155,12 @@ def assess_needs(
     rooms = read_rooms(case, drawn, crowd)
     used = {row.indicator: row for row in standards}
     basis = _draw_bases(case, run, used, drawn, crowd.members)
-    supplies = read_supplies(case.stock, [row for row in used.values() if row.unit], crowd)
+    supplies = read_supplies(
+        case.stock,
+        [row for row in used.values() if row.unit],
+        crowd,
+        units_asked=run.meta["schema"] >= UNITS_SINCE,
+    )
     winter = winter_months(case)
     resources, left_out = make_resources(used, supplies, crowd, basis, winter[0], costs, settings)
     wanted = days or key_days(run.origin_date, run.last_date)

@@ -11,7 +11,7 @@ import numpy as np
 
 from havenward.distributions import weighted_quantiles
 from havenward.errors import Problem, RunError
-from havenward.files import open_whole
+from havenward.files import replace_together
 from havenward.needs.shortfalls import MISSED, MISSING, RANGE
 from havenward.needs.standards import HOUSEHOLD_SIZE
 from havenward.needs.supplies import EVERYWHERE, PLACES, usable_from
@@ -87,8 +87,6 @@ def write_needs(found: Assessment, folder: Path) -> tuple[Path, ...]:
     RunError
         The folder holds a run or cannot be written to; nothing was put in place.
     """
-    from contextlib import ExitStack
-
     from havenward.needs.words import compose_page
 
     folder = Path(folder)
@@ -106,17 +104,15 @@ def write_needs(found: Assessment, folder: Path) -> tuple[Path, ...]:
         "supplies.csv": supply_rows,
     }
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as opened:  # each takes its place when the block ends, none where it breaks off
-            streams = {name: opened.enter_context(open_whole(folder / name)) for name in rows}
-            page = opened.enter_context(open_whole(folder / "README.md"))
-            for name, stream in streams.items():
-                stream.write("\ufeff")  # without it a spreadsheet does not read the table as UTF-8
-                writer = csv.writer(stream, lineterminator="\n")
-                writer.writerow(COLUMNS[name])
-                writer.writerows([plain_cell(value) for value in row] for row in rows[name](found))
-            page.write(compose_page(found))
-    except FileExistsError as error:
+        with replace_together(folder) as part:
+            for name, rows_of in rows.items():
+                # with a mark at the start: without it a spreadsheet does not read the table as UTF-8
+                with (part / name).open("w", encoding="utf-8-sig", newline="") as stream:
+                    writer = csv.writer(stream, lineterminator="\n")
+                    writer.writerow(COLUMNS[name])
+                    writer.writerows([plain_cell(value) for value in row] for row in rows_of(found))
+            (part / "README.md").write_text(compose_page(found), encoding="utf-8", newline="\n")
+    except (FileExistsError, NotADirectoryError) as error:
         raise RunError(_target(folder, "found a file", "expected a folder", "target-not-a-folder")) from error
     except OSError as error:
         told = f"the files could not be written ({error.strerror or error})"

@@ -14,7 +14,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -236,6 +236,13 @@ def find_shortfalls(
     lock = Lock()
     with ThreadPoolExecutor(max(1, workers)) as pool:
         list(pool.map(lambda place: _work_place(work, place, outcome, lock), range(len(crowd.places))))
+    # whichever thread was first has put its place first, and rows of tables follow this order
+    by_place: list[dict[str, Any]] = [outcome.people, outcome.households]
+    by_place += [*outcome.required.values(), *outcome.shortfalls.values()]
+    for places in by_place:
+        for name in crowd.places:
+            if name in places:
+                places[name] = places.pop(name)
     return outcome
 
 

@@ -65,7 +65,9 @@ class Supplies:
     unmatched: tuple[Unmatched, ...]
 
 
-def read_supplies(stock: Sequence[Supply], standards: Sequence[Standard], crowd: Crowd) -> Supplies:
+def read_supplies(
+    stock: Sequence[Supply], standards: Sequence[Standard], crowd: Crowd, *, units_asked: bool = True
+) -> Supplies:
     """Match the rows of stock.csv to resources and lay them out by day.
 
     Parameters
@@ -76,6 +78,8 @@ def read_supplies(stock: Sequence[Supply], standards: Sequence[Standard], crowd:
         Rows to plan with, one for each indicator.
     crowd
         Its days; places that are no receiving places are no supply for anybody.
+    units_asked
+        Off for runs from before the column `unit`: rows without one stand for nothing then.
 
     Returns
     -------
@@ -96,6 +100,9 @@ def read_supplies(stock: Sequence[Supply], standards: Sequence[Standard], crowd:
         indicator = names.get(plain_name(row.item))
         needed = units.get(indicator) if indicator else None
         unit = parse_unit(row.unit)
+        if not units_asked and not row.unit.strip():
+            unmatched.append(Unmatched(row, ()))
+            continue
         problem = _check_unit(row, unit, needed)
         if problem is not None:
             problems.append(problem)

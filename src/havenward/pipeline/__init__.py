@@ -4,13 +4,9 @@ from havenward.pipeline.bundled import BUNDLED, bundled_case
 from havenward.pipeline.demo import LOOK_BACK_UNTIL, LOOKS, RECOUNT, run_demo
 from havenward.pipeline.forecasts import (
     TRACK_WORDS,
-    as_simulated,
     check_size,
-    first_day,
     known_case,
-    learn_and_simulate,
     run_forecast,
-    simulate,
 )
 from havenward.pipeline.history import (
     audit_leaks,
@@ -21,6 +17,7 @@ from havenward.pipeline.history import (
     run_backtest,
     score_run,
 )
+from havenward.pipeline.play import as_simulated, first_day, learn_and_simulate, simulate
 from havenward.pipeline.products import (
     check_products,
     compare_runs,

@@ -265,7 +265,8 @@ def _look_ahead(
 ) -> tuple[dict[str, int], list[Influence], str, list[Step]]:
     """Tell what assumptions rest on, which of them move the outcome, and what keeps that from being told."""
     from havenward.errors import HavenwardError
-    from havenward.pipeline.forecasts import as_simulated, known_case
+    from havenward.pipeline.forecasts import known_case
+    from havenward.pipeline.play import as_simulated
     from havenward.settings import ForecastSettings
 
     if case.rules != "havenward":
@@ -311,7 +312,7 @@ def _from_members(known: Case, settings: ForecastSettings) -> tuple[dict[str, Fl
     import numpy as np
 
     from havenward.forecast.sensitivity import DERIVED
-    from havenward.pipeline.forecasts import simulate
+    from havenward.pipeline.play import simulate
 
     ensemble = simulate(known, settings, workers=os.cpu_count() or 1)
     people = ensemble.newly_displaced.sum(axis=1, dtype=np.int64).astype(np.float64)

@@ -21,13 +21,21 @@ log = logging.getLogger(__name__)
 
 
 def forecast_folder(
-    case_folder: Path, run_folder: Path, asked: Mapping[str, Any], *, progress: Progress = SILENT
+    case_folder: Path,
+    run_folder: Path,
+    asked: Mapping[str, Any],
+    *,
+    cluster: str = "",
+    progress: Progress = SILENT,
 ) -> Run:
     """Make a run of a case folder with settings as a form gives them; what it leaves out is as usual.
+
+    `cluster` is the address of one that does the work, as in `havenward.cluster.open_runner`.
 
     Where the form says a `language`, what the pages of the run show in it is worked out too.
     """
     from havenward.case.load import load_case
+    from havenward.cluster import open_runner
 
     case = load_case(case_folder)
     settings = ForecastSettings(
@@ -40,7 +48,15 @@ def forecast_folder(
         str(asked.get("priors") or "time-ordered"),
         str(asked.get("scenario") or ""),
     )
-    run = run_forecast(case, settings, run_folder, replace_run=bool(asked.get("replace")), progress=progress)
+    with open_runner(cluster, 0, told=progress.note) as runner:
+        run = run_forecast(
+            case,
+            settings,
+            run_folder,
+            replace_run=bool(asked.get("replace")),
+            progress=progress,
+            runner=runner,
+        )
     prepare_pages(run, asked)
     return run
 

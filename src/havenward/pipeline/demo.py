@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from havenward.errors import Problem, SettingsError
+from havenward.files import replace_together
 from havenward.pipeline.bundled import bundled_case
 from havenward.pipeline.forecasts import run_forecast
 from havenward.pipeline.products import make_brief
@@ -75,7 +76,8 @@ def run_demo(
 def _copy_case(source: Path, folder: Path) -> None:
     """Copy a case; files of the same name are replaced, and nothing is removed."""
     try:
-        shutil.copytree(source, folder, dirs_exist_ok=True)
+        with replace_together(folder) as part:
+            shutil.copytree(source, part, dirs_exist_ok=True)
     except OSError as error:
         raise SettingsError(
             Problem(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import time
-from dataclasses import replace
-from datetime import date, timedelta
+from dataclasses import asdict, replace
+from datetime import timedelta
+from hashlib import blake2b
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from havenward.errors import Problem, SettingsError
+from havenward.pipeline.play import Play, as_simulated, learn, play_chunks
 from havenward.pipeline.progress import SILENT, Progress
-from havenward.records import START_KINDS
-from havenward.runs import Run, check_free, write_run
+from havenward.runners import Threads
+from havenward.runs import Run, begin_run, check_free, write_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,17 +24,22 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from havenward.forecast.posterior import Posterior
-    from havenward.movement.simulate import Simulator
-    from havenward.randomness import Streams
-    from havenward.records import Case, Ensemble
+    from havenward.records import Case
+    from havenward.runners import Runner
     from havenward.settings import ForecastSettings
+    from havenward.stores import Store
+
 TRACK_WORDS = {
     "A": "track A: the observed totals were given to the model; a hindcast, not a forecast",
     "B": "track B: the schedule of conflict and access was given; counts after the origin date were not",
     "C": "track C: only what was published by the origin date",
     "D": "track D: only what was published by the origin date, and no counts",
 }
+
+
+_HELD_PER_DAY = 120  # bytes per member and day, measured
+_HELD_PER_MEMBER = 4_000  # bytes: two hundred draws, prior and learned
+_BYTES_PER_CELL = 6  # per member, day and place, on disk
 
 
 def known_case(case: Case, settings: ForecastSettings) -> Case:
@@ -75,120 +83,6 @@ def known_case(case: Case, settings: ForecastSettings) -> Case:
     return known
 
 
-def simulate(
-    known: Case, settings: ForecastSettings, *, workers: int, progress: Progress = SILENT
-) -> Ensemble:
-    """Draw the assumptions, let the counts sharpen them where there are any, and run every member."""
-    return learn_and_simulate(known, settings, workers=workers, progress=progress)[0]
-
-
-def learn_and_simulate(
-    known: Case, settings: ForecastSettings, *, workers: int, progress: Progress = SILENT
-) -> tuple[Ensemble, Posterior | None]:
-    """Draw the assumptions, let the counts sharpen them where there are any, and run every member.
-
-    Returns
-    -------
-    ensemble
-        Every member, of equal weight.
-    posterior
-        What the counts taught; None for the rule set `flee`, which is handed them.
-    """
-    from havenward.forecast.assimilate import assimilate
-    from havenward.forecast.ensemble import draw_assumptions
-    from havenward.randomness import Streams
-
-    if settings.rules == "flee":
-        return _simulate_flee(known, settings, workers=workers, progress=progress), None
-    streams = Streams(settings.seed)
-    simulated = as_simulated(known, settings.rules, settings.priors, settings.scenario)
-    engine = prepare_engine(known, simulated, settings, streams)
-    not_come = dates_not_come(simulated, settings.origin_date)
-
-    def play(whose: Streams, members: int, days: int, threads: int = 1) -> Ensemble:
-        draws = draw_assumptions(simulated.assumptions, whose, members, not_come)
-        numbers = getattr(whose, "numbers", None)
-        told = progress.step if days == engine.days else None
-        mine = replace(engine, streams=whose)
-        return mine.run(draws, numbers=numbers, days=days, workers=threads, told=told)
-
-    screened = {event.location for event in known.events if event.kind == "screening"}
-    progress.begin("members", settings.members)
-    posterior = assimilate(
-        play,
-        simulated.assumptions,
-        known.observations,
-        known.locations,
-        streams,
-        settings.members,
-        first_date=engine.first_date,
-        origin_date=settings.origin_date,
-        gates=screened,
-        workers=workers,
-    )
-    return play(posterior.streams_for(engine.days), settings.members, engine.days, workers), posterior
-
-
-def prepare_engine(known: Case, simulated: Case, settings: ForecastSettings, streams: Streams) -> Simulator:
-    """Prepare what all members share: the case as simulated, its network, and its days."""
-    from havenward.movement.simulate import simulator
-
-    return simulator(
-        simulated,
-        simulated.assumptions,
-        first_day(known, settings.origin_date),
-        settings.origin_date,
-        settings.origin_date + timedelta(days=settings.horizon_days),
-        streams,
-    )
-
-
-def _simulate_flee(known: Case, settings: ForecastSettings, *, workers: int, progress: Progress) -> Ensemble:
-    """Run an imported Flee case by Flee's rules over the whole of its period."""
-    from havenward.case.importers.flee_case import flee_inputs
-    from havenward.movement.flee.simulate import simulate_flee
-    from havenward.randomness import Streams
-
-    inputs = flee_inputs(known)
-    ahead = max(1, inputs.days - 1)
-    if (settings.origin_date, settings.horizon_days) != (inputs.start_date, ahead):
-        raise SettingsError(
-            Problem(
-                "--as-of, --horizon",
-                f"found {settings.origin_date} and {settings.horizon_days} days",
-                f"expected {inputs.start_date} and {ahead} days, the period of the Flee case",
-                "leave both options out",
-                "flee-period",
-            )
-        )
-    progress.begin("members", settings.members)
-    return simulate_flee(
-        inputs,
-        members=settings.members,
-        streams=Streams(settings.seed),
-        workers=workers,
-        told=progress.step,
-    )
-
-
-def dates_not_come(known: Case, origin_date: date) -> dict[str, float]:
-    """Name the assumed dates that have not come by the origin date: nothing that is known says they have."""
-    started = any(
-        e.kind == "operation_starts" and isinstance(e.date, date) and not e.location for e in known.events
-    )
-    return {
-        a.name: float((origin_date - a.after).days)
-        for a in known.assumptions
-        if a.after is not None and not (started and a.name == "operation_start")
-    }
-
-
-def first_day(known: Case, origin_date: date) -> date:
-    """Decide where the simulation begins: with the operation, or the day after the origin date before it."""
-    started = [e.date for e in known.events if e.kind in START_KINDS and isinstance(e.date, date)]
-    return max(known.start, min([origin_date + timedelta(days=1), *started]))
-
-
 def run_forecast(
     case: Case,
     settings: ForecastSettings,
@@ -197,8 +91,13 @@ def run_forecast(
     workers: int = 0,
     replace_run: bool = False,
     progress: Progress = SILENT,
+    runner: Runner | None = None,
+    store: Store | None = None,
 ) -> Run:
     """Forecast from an origin date and keep everything in a run folder.
+
+    Interrupted, it goes on where it stopped when it is called again with the same case, settings, folder
+    and software; the result has the same bytes.
 
     Parameters
     ----------
@@ -214,6 +113,11 @@ def run_forecast(
         Replace an older run in the folder.
     progress
         Who is told.
+    runner
+        Who simulates; by default as many threads as `workers` says. Does not change a byte either.
+    store
+        Where the runner leaves chunks of members; by default beside the run if the runner says that it sees
+        that folder, and else they are handed back.
 
     Returns
     -------
@@ -227,13 +131,17 @@ def run_forecast(
     """
     from havenward.brief.card import write_cards
     from havenward.case.write import case_hash, write_case
+    from havenward.cluster import sees_folder
     from havenward.forecast.ahead import count_ahead
+    from havenward.forecast.journal import Journal
     from havenward.forecast.posterior import describe_learning, write_chances
     from havenward.forecast.sites import put_in_sites
     from havenward.forecast.tables import run_tables
     from havenward.randomness import Streams
+    from havenward.stores import open_store
 
-    check_free(folder, replace=replace_run, needed_bytes=check_size(case, settings))
+    needed_bytes = check_size(case, settings)
+    check_free(folder, replace=replace_run, needed_bytes=needed_bytes)
     if settings.origin_date < case.start:
         raise SettingsError(
             Problem(
@@ -244,54 +152,85 @@ def run_forecast(
                 "before-case",
             )
         )
-    workers = workers or os.cpu_count() or 1
+    threads = Threads(workers or os.cpu_count() or 1)
     began = time.perf_counter()
     known = known_case(case, settings)
-    ensemble, posterior = learn_and_simulate(known, settings, workers=workers, progress=progress)
-    simulated = time.perf_counter()
-    kinds = {place.location: place.kind for place in known.locations}
-    shown = as_simulated(known, settings.rules, settings.priors, settings.scenario)
-    prior = posterior.prior if posterior else None
-    counted = (
-        count_ahead(posterior, ensemble, settings.origin_date, Streams(settings.seed)) if posterior else None
-    )
-    tables = run_tables(ensemble, kinds, settings.origin_date, prior, counted)
-    sites = _forecast_counted_sites(known, settings)
-    tables["forecast"] = put_in_sites(tables["forecast"], sites)
-    meta: dict[str, Any] = {
-        "package_version": version("havenward"),
-        "case": case.crisis,
-        "title": case.title,
-        "track": settings.track,
-        "scenario": settings.scenario,
-        "case_hash": case_hash(known),
-        "origin_date": settings.origin_date.isoformat(),
-        "first_date": ensemble.first_date.isoformat(),
-        "last_date": (settings.origin_date + timedelta(days=settings.horizon_days)).isoformat(),
-        "horizon_days": settings.horizon_days,
-        "seed": settings.seed,
-        "members": settings.members,
-        "rules": settings.rules,
-        "priors": settings.priors,
-        "learned": describe_learning(posterior) if posterior else {},
-        "sites_from_counts": sorted({location for location, _ in sites}),
-    }
-    log = {
-        "host": platform.node(),
-        "workers": workers,
-        "python": platform.python_version(),
-        "simulation_s": round(simulated - began, 3),
-    }
-    return write_run(
-        folder,
-        meta,
-        tables,
-        lambda target: write_case(known, target),
-        lambda run: write_cards(shown, run),
-        log,
-        replace=replace_run,
-        write_more=lambda target: write_chances(posterior.streams, target) if posterior else None,
-    )
+    play = Play(known, settings)
+    fingerprint = fingerprint_run(known, settings)
+    with begin_run(folder, fingerprint, replace=replace_run, needed_bytes=needed_bytes) as draft:
+        journal = Journal(draft.learned)
+        posterior = learn(play, runner or threads, journal=journal, progress=progress)
+        left = store
+        if left is None and sees_folder(runner or threads, draft.chunks):
+            left = open_store(draft.chunks)
+        prefix = f"{fingerprint[:16]}-"  # many runs may share a store
+        members = play_chunks(
+            play, posterior, draft.chunks, runner or threads, left, prefix, progress=progress
+        )
+        simulated = time.perf_counter()
+        kinds = {place.location: place.kind for place in known.locations}
+        shown = as_simulated(known, settings.rules, settings.priors, settings.scenario)
+        counted = (
+            count_ahead(posterior, members, settings.origin_date, Streams(settings.seed))
+            if posterior
+            else None
+        )
+        sites = _forecast_counted_sites(known, settings)
+        tables = run_tables(
+            members,
+            kinds,
+            settings.origin_date,
+            posterior.prior if posterior else None,
+            counted,
+            lambda table: put_in_sites(table, sites),
+            threads,
+        )
+        meta: dict[str, Any] = {
+            "package_version": version("havenward"),
+            "case": case.crisis,
+            "title": case.title,
+            "track": settings.track,
+            "scenario": settings.scenario,
+            "case_hash": case_hash(known),
+            "origin_date": settings.origin_date.isoformat(),
+            "first_date": members.first_date.isoformat(),
+            "last_date": (settings.origin_date + timedelta(days=settings.horizon_days)).isoformat(),
+            "horizon_days": settings.horizon_days,
+            "seed": settings.seed,
+            "members": settings.members,
+            "rules": settings.rules,
+            "priors": settings.priors,
+            "learned": describe_learning(posterior) if posterior else {},
+            "sites_from_counts": sorted({location for location, _ in sites}),
+        }
+        log = {
+            "host": platform.node(),
+            "workers": (runner or threads).workers,
+            "python": platform.python_version(),
+            "simulation_s": round(simulated - began, 3),
+        }
+        return write_run(
+            draft,
+            meta,
+            tables,
+            lambda target: write_case(known, target),
+            lambda run: write_cards(shown, run),
+            log,
+            write_more=lambda target: write_chances(posterior.streams, target) if posterior else None,
+        )
+
+
+def fingerprint_run(known: Case, settings: ForecastSettings) -> str:
+    """Name what a run is made of and by what: two runs with the same name have the same bytes."""
+    import numpy as np
+
+    from havenward.case.write import case_hash
+    from havenward.sameness import describe_software
+
+    # another processor may round differently
+    processor = np.show_config(mode="dicts")["SIMD Extensions"]
+    made_of = [case_hash(known), asdict(settings), dict(describe_software()), processor]
+    return blake2b(json.dumps(made_of, sort_keys=True, default=str).encode(), digest_size=16).hexdigest()
 
 
 def _forecast_counted_sites(
@@ -312,12 +251,15 @@ def _forecast_counted_sites(
 def check_size(case: Case, settings: ForecastSettings) -> int:
     """Refuse an ensemble that the machine cannot hold; return an upper bound of the bytes it writes.
 
-    Three counts of four bytes are held per member, day and place, and about as much again while the tables
-    are made; on disk they shrink to a third or less.
+    Members are played in chunks that go to the disk. Held are what concerns all of them together, and the
+    place that is being written or sorted. On disk there are for a while both the chunks and the tables, which
+    shrink to a third or less.
     """
     days = settings.horizon_days + max(0, (settings.origin_date - case.start).days)
-    cells = settings.members * days * (len({place.location for place in case.locations}) + 1)
-    held, memory = 24 * cells, _memory_bytes()
+    places = len({place.location for place in case.locations}) + 1
+    # totals, two blocks of a place, and a few places being sorted; the opening caseload; the draws
+    held = settings.members * (_HELD_PER_DAY * days + 4 * places + _HELD_PER_MEMBER)
+    memory = _memory_bytes()
     if memory and held > 0.8 * memory:
         raise SettingsError(
             Problem(
@@ -328,7 +270,7 @@ def check_size(case: Case, settings: ForecastSettings) -> int:
                 "too-large",
             )
         )
-    return 4 * cells
+    return _BYTES_PER_CELL * settings.members * days * places
 
 
 def _memory_bytes() -> int:
@@ -337,13 +279,3 @@ def _memory_bytes() -> int:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # Windows
         return 0
-
-
-def as_simulated(known: Case, rules: str, priors: str, scenario: str) -> Case:
-    """Put in what was really used: resolved assumptions, and what the scenario changes."""
-    from havenward.case.assumptions import resolve_assumptions
-
-    if rules == "flee":  # Flee's rules read settings, not assumptions
-        return replace(known, assumptions=())
-    resolved, added = resolve_assumptions(known, priors, scenario)
-    return replace(known, assumptions=resolved, events=known.events + added)

@@ -8,9 +8,12 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from havenward.pipeline.bundled import BUNDLED
-from havenward.pipeline.forecasts import TRACK_WORDS, as_simulated, known_case, simulate
+from havenward.pipeline.forecasts import TRACK_WORDS, known_case
+from havenward.pipeline.play import as_simulated, simulate
 from havenward.pipeline.progress import SILENT, Progress
 from havenward.settings import ForecastSettings
+
+BACKTEST_BYTES = 20_000_000  # of the parts and tables of a case or two
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from havenward.forecast.backtest import OriginSettings
     from havenward.forecast.leak_audit import AuditRow, CapacityLeak
     from havenward.records import Case
+    from havenward.runners import Runner
     from havenward.runs import Run
 
 
@@ -85,6 +89,7 @@ def run_backtest(
     priors: str = "leave-one-out",
     movement: bool = False,
     workers: int = 0,
+    runner: Runner | None = None,
     progress: Progress = SILENT,
 ) -> dict[str, Any]:
     """Repeat history for whole cases: at every report date, what the model and all simple rules could say.
@@ -108,18 +113,22 @@ def run_backtest(
         Whether the movement model forecasts as well, as a model of its own; takes far longer.
     workers
         Processes; 0 for one per core. Changes no byte.
+    runner
+        Who forecasts, where it is not processes of this machine. Changes no byte either.
 
     Returns
     -------
     summary
         As `forecast.backtest_scores.summarise` gives it.
     """
-    from havenward.files import open_whole
+    from havenward.errors import Problem, SettingsError
+    from havenward.files import check_target, open_whole
     from havenward.forecast.backtest import backtest
     from havenward.forecast.backtest_scores import summarise
     from havenward.forecast.plots import write_plots
     from havenward.forecast.track_record import write_track_record
 
+    check_target(folder, BACKTEST_BYTES, SettingsError)
     begun = False
 
     def told(done: int, steps: int) -> None:
@@ -131,25 +140,37 @@ def run_backtest(
         else:
             progress.step(1)
 
-    results = backtest(
-        cases,
-        horizons,
-        members=members,
-        seed=seed,
-        track=track,
-        forecaster=forecast_with_movement if movement else forecast_known_sites,
-        workers=workers or os.cpu_count() or 1,
-        out=folder,
-        narrow=known_on_track,
-        priors=priors,
-        version=version("havenward"),
-        pooled=pooled_total,
-        told=told,
-    )
-    summary = summarise(results)
-    write_plots(results, summary, folder)
-    with open_whole(folder / "track-record.md") as stream:
-        stream.write(write_track_record(results))
+    try:
+        results = backtest(
+            cases,
+            horizons,
+            members=members,
+            seed=seed,
+            track=track,
+            forecaster=forecast_with_movement if movement else forecast_known_sites,
+            workers=workers or os.cpu_count() or 1,
+            out=folder,
+            narrow=known_on_track,
+            priors=priors,
+            version=version("havenward"),
+            pooled=pooled_total,
+            runner=runner,
+            told=told,
+        )
+        summary = summarise(results)
+        write_plots(results, summary, folder)
+        with open_whole(folder / "track-record.md") as stream:
+            stream.write(write_track_record(results))
+    except OSError as error:
+        raise SettingsError(
+            Problem(
+                str(folder),
+                f"cannot be written ({error.strerror or error})",
+                "expected room and rights to write; the parts that are done are kept",
+                "free some space or name another folder, then do this again",
+                "output-not-written",
+            )
+        ) from error
     return summary
 
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from havenward.files import check_target
 from havenward.pipeline.progress import SILENT, Progress
+
+ROOM_BYTES = 5_000_000  # that a case may grow by
 
 if TYPE_CHECKING:
     from havenward.case.importers.imported import Unplaced
@@ -66,7 +69,7 @@ def import_source(
     from havenward.case.importers.merge import merge_into_case, open_case
     from havenward.case.importers.registry import ONLINE, find_importer
     from havenward.case.importers.settings_file import read_settings_file
-    from havenward.errors import Problem, SettingsError
+    from havenward.errors import CaseError, Problem, SettingsError
 
     importer = find_importer(kind)
     folder = Path(case_folder)
@@ -88,6 +91,7 @@ def import_source(
     steps = ("reading the case", "reading the source", "writing the case")
     progress.begin(f"import {kind}", len(steps))
     case = open_case(folder).case
+    check_target(folder, ROOM_BYTES, CaseError)
     values = read_settings_file(settings, importer.settings(), kind)
     progress.step(1)
     online = None

@@ -136,7 +136,7 @@ def _keep_plain(path: Path, values: Any) -> None:  # noqa: ANN401 - anything tha
         if (path.parent / "case.toml").exists():  # somebody calls a case so: its folder is not ours
             return
         path.parent.mkdir(exist_ok=True)
-        with replace_whole(path) as part:
+        with replace_whole(path, lasting=False) as part:
             part.write_bytes(zlib.compress(json.dumps(values, ensure_ascii=False).encode(), PACKING))
         _let_go(path.parent)
     except OSError as error:

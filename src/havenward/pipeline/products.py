@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from havenward.pipeline.forecasts import as_simulated
+from havenward.errors import ReleaseError, RunError
+from havenward.files import check_target
+from havenward.pipeline.play import as_simulated
+
+BRIEF_BYTES, NEEDS_BYTES = 10_000_000, 5_000_000  # more than any that was made
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,18 +72,17 @@ def make_brief(
         without a reason; nothing was put in place.
     """
     from havenward.brief.changes import check_previous
-    from havenward.brief.release import log_release, require_reason
+    from havenward.brief.release import require_reason
     from havenward.brief.write import write_brief
 
     check_products(products)
+    check_target(folder, BRIEF_BYTES, ReleaseError)
     if previous is not None:
         check_previous(run, previous)
     brief = brief_of(run, settings, previous)
     require_reason(brief.audience, brief.reason, brief.guard)
-    files = write_brief(brief, folder, products)
     # the day of the release stands in the log alone: products are the same bytes on any day
-    log_release(folder, brief, files, date.today())  # noqa: DTZ011 - the planner's own day
-    return files
+    return write_brief(brief, folder, products, date.today())  # noqa: DTZ011 - the planner's own day
 
 
 def brief_of(run: Run, settings: BriefSettings, previous: Run | None = None) -> Brief:
@@ -194,6 +197,7 @@ def look_at_needs(
     from havenward.needs.assess import NeedsSettings
     from havenward.needs.report import write_needs
 
+    check_target(folder, NEEDS_BYTES, RunError)
     settings = NeedsSettings(budget_places, truck_tonnes, workers)
     return write_needs(_assessed(run, standards, profile, costs, settings)[1], folder)
 

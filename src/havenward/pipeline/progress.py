@@ -11,10 +11,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Progress:
-    """Who is told what is going on: `begin(what, steps)`, then `step(finished)`; silent by default."""
+    """Who is told what is going on: `begin(what, steps)`, then `step(finished)`; silent by default.
+
+    `note(words)` tells what a person who waits should know beside that, such as a worker that was lost.
+    """
 
     begin: Callable[[str, int], None] = lambda what, steps: None  # noqa: ARG005
     step: Callable[[int], None] = lambda finished: None  # noqa: ARG005
+    note: Callable[[str], None] = lambda words: None  # noqa: ARG005
 
 
 SILENT = Progress()

@@ -9,15 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from havenward.errors import Problem
+from havenward.files import check_target
 from havenward.pipeline.progress import SILENT, Progress
 
+TRIES = 5  # of a case into which others read too
+ROOM_BYTES = 5_000_000  # that a case may grow by
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from havenward.errors import CaseError
     from havenward.reading.documents import Document
     from havenward.reading.parts import ReadFigure, Reading
     from havenward.records import Case, Figure, Report
+    from havenward.runners import Runner
 
 
 def read_files(
@@ -27,6 +32,7 @@ def read_files(
     outlet: str = "",
     case: Case | None = None,
     workers: int = 0,
+    runner: Runner | None = None,
     progress: Progress = SILENT,
 ) -> Iterator[tuple[Document | None, Reading | CaseError]]:
     """Read reports from files, folders and streams, one after another.
@@ -41,6 +47,8 @@ def read_files(
         Its places are looked for first, and its populations are the bases of shares.
     workers
         Processes; 0 for one per core. Changes nothing but the time.
+    runner
+        Who reads, where it is not processes of this machine.
 
     Yields
     ------
@@ -55,8 +63,9 @@ def read_files(
         published=published,
         outlet=outlet,
         places=reading_places(case) if case else (),
-        bases=_people_by_place(case) if case else {},
+        bases=people_by_place(case) if case else {},
         workers=workers or os.cpu_count() or 1,
+        runner=runner,
         told=progress.step,
     )
 
@@ -87,7 +96,8 @@ def reading_places(case: Case) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _people_by_place(case: Case) -> dict[str, float]:
+def people_by_place(case: Case) -> dict[str, float]:
+    """Give the population of each place by its name, the base of shares in reports."""
     return {
         place.name: float(place.population)
         for place in sorted(case.locations, key=lambda row: row.published)
@@ -102,6 +112,7 @@ def read_into_case(
     published: date | None = None,
     outlet: str = "",
     workers: int = 0,
+    runner: Runner | None = None,
     progress: Progress = SILENT,
 ) -> tuple[Path, list[Reading], list[Problem]]:
     """Read reports into a case: texts to `reports/`, figures to `figures.csv`, reviews kept.
@@ -117,20 +128,24 @@ def read_into_case(
     problems
         Reports that could not be taken in; nothing of them was written.
     """
-    from havenward.case.figures_file import add_reports, merge_figures, write_figures
     from havenward.case.load import load_case
     from havenward.errors import CaseError
-    from havenward.reading.across import link_reports
-    from havenward.reading.order import forget_later
 
     case = load_case(folder, before_reading=True)
+    check_target(folder, ROOM_BYTES, CaseError)
     readings: list[Reading] = []
     reports: list[Report] = []
     problems: list[Problem] = []
     held = {report.report for report in case.reports}
     chosen = list(sources) or [folder / "reports"]
     for document, reading in read_files(
-        chosen, published=published, outlet=outlet, case=case, workers=workers, progress=progress
+        chosen,
+        published=published,
+        outlet=outlet,
+        case=case,
+        workers=workers,
+        runner=runner,
+        progress=progress,
     ):
         if document is None or isinstance(reading, CaseError):
             problems += reading.problems if isinstance(reading, CaseError) else []
@@ -143,12 +158,52 @@ def read_into_case(
         readings.append(replace(reading, report=report.report))
         if report.report not in held or sources:
             reports.append(report)
-    earlier = _read_again(case, folder, {reading.report for reading in readings}, workers) if sources else []
-    readings = list(forget_later(link_reports([*earlier, *readings]))[len(earlier) :])
-    add_reports(folder, reports)
-    read = [_as_figure(figure, reading.report) for reading in readings for figure in reading.figures]
-    figures = merge_figures(case.figures, read, [reading.report for reading in readings])
-    return write_figures(folder, figures), readings, problems
+    path, readings = _link_and_write(
+        folder,
+        case,
+        readings,
+        reports,
+        lambda held, but: _read_again(held, folder, but, workers, runner) if sources else [],
+    )
+    return path, readings, problems
+
+
+def _link_and_write(
+    folder: Path,
+    case: Case,
+    readings: list[Reading],
+    reports: list[Report],
+    read_held: Callable[[Case, set[str]], list[Reading]],
+) -> tuple[Path, list[Reading]]:
+    """Say what new reports repeat of those that the case holds, and write both into it.
+
+    The case is free while reports are read, which may take minutes. What a person decided meanwhile counts,
+    and where reports came in meanwhile, those are read too.
+
+    Parameters
+    ----------
+    read_held
+        Reads what a case holds but for the reports of these names.
+    """
+    from havenward.case.figures_file import merge_figures, write_reading
+    from havenward.case.load import load_case
+    from havenward.case.turns import case_busy, take_turn
+    from havenward.errors import CaseError
+    from havenward.reading.across import link_reports
+    from havenward.reading.order import forget_later
+
+    own = {reading.report for reading in readings}
+    for _ in range(TRIES):
+        earlier = read_held(case, own)
+        linked = list(forget_later(link_reports([*earlier, *readings]))[len(earlier) :])
+        read = [_as_figure(figure, reading.report) for reading in linked for figure in reading.figures]
+        with take_turn(folder):
+            now = load_case(folder, before_reading=True)
+            if now.reports == case.reports:
+                figures = merge_figures(now.figures, read, [reading.report for reading in linked])
+                return write_reading(folder, reports, figures), linked
+        case = now
+    raise CaseError(case_busy(folder))
 
 
 def list_unread(case: Case, day: date) -> tuple[str, ...]:
@@ -157,14 +212,18 @@ def list_unread(case: Case, day: date) -> tuple[str, ...]:
     return tuple(r.report for r in case.reports if r.published <= day and r.report not in read)
 
 
-def _read_again(case: Case, folder: Path, but: set[str], workers: int) -> list[Reading]:
+def _read_again(
+    case: Case, folder: Path, but: set[str], workers: int, runner: Runner | None
+) -> list[Reading]:
     """Read what a case holds already, so that what a new report repeats counts once."""
     from havenward.errors import CaseError
 
     held = {report.report for report in case.reports} - but
     return [
         replace(reading, report=_as_report(document).report)
-        for document, reading in read_files([folder / "reports"] if held else [], case=case, workers=workers)
+        for document, reading in read_files(
+            [folder / "reports"] if held else [], case=case, workers=workers, runner=runner
+        )
         if document is not None
         and not isinstance(reading, CaseError)
         and not reading.refused

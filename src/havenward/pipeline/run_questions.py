@@ -120,7 +120,7 @@ def list_choices(run: Run, view: RunView) -> Choices:
     from havenward.brief.facts import current_locations, read_draws, read_weights
     from havenward.case.check_evidence import support
     from havenward.case.load import load_case
-    from havenward.pipeline.forecasts import as_simulated
+    from havenward.pipeline.play import as_simulated
     from havenward.records import RECEIVING_KINDS
 
     case = load_case(run.case_folder)

@@ -16,7 +16,8 @@ import numpy as np
 
 from havenward.distributions import Distribution
 from havenward.errors import Problem, SettingsError, nearest
-from havenward.pipeline.forecasts import as_simulated, dates_not_come, prepare_engine, run_forecast
+from havenward.pipeline.forecasts import run_forecast
+from havenward.pipeline.play import as_simulated, dates_not_come, prepare_engine
 from havenward.pipeline.progress import SILENT, Progress
 from havenward.randomness import Streams
 from havenward.records import RECEIVING_KINDS, TOTAL, Source
@@ -55,6 +56,9 @@ class Otherwise:
 
     assumptions: Mapping[str, Distribution]
     events: tuple[Event, ...] = ()
+
+
+CHANCES_SINCE = 3  # schema of runs that keep them
 
 
 @dataclass(frozen=True)
@@ -193,18 +197,18 @@ class PartOfStreams(Streams):
         Streams of all members.
     members
         How many all are.
-    part
+    rows
         Which of them, shape (part,).
     """
 
     whole: Streams
     members: int
-    part: NDArray[np.int64]
+    rows: NDArray[np.int64]
 
     def uniforms(self, name: str, members: int) -> FloatArray:
         """Give the numbers of the chosen members, shape (members,)."""
-        assert members == len(self.part)  # noqa: S101 - the engine asks for those it plays
-        return self.whole.uniforms(name, self.members)[self.part]
+        assert members == len(self.rows)  # noqa: S101 - the engine asks for those it plays
+        return self.whole.uniforms(name, self.members)[self.rows]
 
 
 def _numbers(learned: NDArray[np.int64] | None, part: NDArray[np.int64], days: int) -> NDArray[np.int64]:
@@ -414,6 +418,16 @@ def _check(run: Run, known: Case, otherwise: Otherwise, *, learns: bool = False)
             )
         )
     # without it the members would meet another chance than the one they learned from
+    if run.meta["schema"] < CHANCES_SINCE and not learns:
+        raise SettingsError(
+            Problem(
+                str(run.folder),
+                "the run was made before a run kept what its members have learned",
+                "expected a run of which the same members can be played again",
+                "run the forecast again with this version",
+                "whatif-chances",
+            )
+        )
     if run.meta.get("learned", {}).get("counts") and not learns and not (run.folder / CHANCES_FILE).is_file():
         raise SettingsError(
             Problem(

@@ -179,7 +179,7 @@ class _Links:
             origin = self.origins[r, _origin_in(figure)]
             if origin != fact.name or len(fact.origins) > 1:
                 words[f"{facts.ORIGIN}:{origin}"] = None
-            figures.append(replace(figure, fact_group=fact.name, relation=";".join(words)))
+            figures.append(figure._replace(fact_group=fact.name, relation=";".join(words)))
         return replace(reading, figures=tuple(figures), conflicts=(*reading.conflicts, *self.conflicts[r]))
 
 

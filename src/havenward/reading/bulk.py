@@ -1,18 +1,20 @@
-"""Which files are reports, and how many are read at once: in order, on all cores, in flat memory."""
+"""Which files are reports, and how they are shared out to be read: in order, in flat memory."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections import deque
+import tempfile
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from havenward.cluster import is_here
 from havenward.dates import parse_date
 from havenward.errors import CaseError, HavenwardError, Problem
-from havenward.reading.documents import SUFFIXES, Document, open_document, split_header
+from havenward.reading.documents import MAX_BYTES, SUFFIXES, Document, open_document, split_header
+from havenward.runners import Processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,10 +22,11 @@ if TYPE_CHECKING:
 
     from havenward.reading.gazetteer import Gazetteer
     from havenward.reading.parts import Reading
+    from havenward.runners import Runner
 
 STREAM = "-"
 _BATCH = 32  # reports per piece of work: large enough that passing them on costs little
-_AHEAD = 4  # batches under way per worker; more would only hold memory
+_BATCH_BYTES = 8 * 2**20  # of files that travel: a batch of long PDFs is sent in parts
 _FEW = 2 * _BATCH  # below this many reports, starting more processes costs more than it saves
 
 
@@ -67,8 +70,19 @@ def list_reports(sources: Iterable[Path]) -> Iterator[Task]:
                     )
                 )
         elif source.suffix.lower() == ".jsonl" and source.is_file():
-            with source.open(encoding="utf-8") as stream:
-                yield from _read_stream(stream, source.name)
+            try:
+                with source.open(encoding="utf-8") as stream:
+                    yield from _read_stream(stream, source.name)
+            except UnicodeDecodeError as error:
+                raise CaseError(
+                    Problem(
+                        source.name,
+                        "the file is not UTF-8",
+                        "expected lines of JSON in UTF-8",
+                        "save it again as UTF-8",
+                        "report-line",
+                    )
+                ) from error
         else:
             yield Task(source)  # what cannot be opened is told when it is read
 
@@ -89,7 +103,7 @@ def _read_line(line: str, where: str, name: str) -> Document:
     )
     try:
         values: Any = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CaseError(problem) from error
     if not isinstance(values, dict) or not isinstance(values.get("text"), str):
         raise CaseError(problem)
@@ -108,7 +122,8 @@ def _read_line(line: str, where: str, name: str) -> Document:
                 )
             ) from error
     title, outlet, url = (str(values.get(key) or "") for key in ("title", "outlet", "url"))
-    text = values["text"]
+    # halves of signs (surrogates), which JSON can write and no file can hold, become question marks
+    text = values["text"].encode("utf-8", "replace").decode("utf-8")
     plain = split_header(str(values.get("report") or name), text)
     return Document(plain.name, text, title or plain.title, outlet, published, url)
 
@@ -121,6 +136,7 @@ def read_many(
     places: Sequence[Any] = (),
     bases: Mapping[str, float] | None = None,
     workers: int = 1,
+    runner: Runner | None = None,
     told: Callable[[int], None] | None = None,
 ) -> Iterator[tuple[Document | None, Reading | CaseError]]:
     """Read reports one after another, in the order given, whatever the number of workers.
@@ -136,7 +152,9 @@ def read_many(
     bases
         Persons by name, for shares.
     workers
-        Processes.
+        Processes, where there is no runner.
+    runner
+        Who reads; workers of a cluster are sent the bytes of the files, which they may not see.
     told
         Called with the number of reports finished since the last call.
 
@@ -146,34 +164,23 @@ def read_many(
         The document and what was read in it, or None and why it could not be read.
     """
     waiting = iter(tasks)
-    head = [task for _, task in zip(range(_FEW), waiting, strict=False)]
-    if workers <= 1 or len(head) < _FEW:
-        gazetteer = _gazetteer(tuple(places))
-        for task in _chain(head, waiting):
-            yield _read_one(task, published, outlet, gazetteer, bases or {})
-            if told is not None:
-                told(1)
-        return
-    from concurrent.futures import Future, ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    # spawned and not forked: the parent may hold threads
-    with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
-        under_way: deque[Future[list[tuple[Document | None, Reading | CaseError]]]] = deque()
-        for batch in _batches(_chain(head, waiting)):
-            under_way.append(pool.submit(_read_batch, batch, published, outlet, tuple(places), bases or {}))
-            if len(under_way) >= workers * _AHEAD:
-                yield from _finish(under_way.popleft().result(), told)
-        while under_way:
-            yield from _finish(under_way.popleft().result(), told)
-
-
-def _finish(
-    done: list[tuple[Document | None, Reading | CaseError]], told: Callable[[int], None] | None
-) -> Iterator[tuple[Document | None, Reading | CaseError]]:
-    yield from done
-    if told is not None:
-        told(len(done))
+    read = _Read(published, outlet, tuple(places), dict(bases or {}))
+    runner = runner or Processes(workers)
+    if is_here(runner):
+        head = [task for _, task in zip(range(_FEW), waiting, strict=False)]
+        if runner.workers <= 1 or len(head) < _FEW:
+            for task in _chain(head, waiting):
+                yield read.one(task)
+                if told is not None:
+                    told(1)
+            return
+        batches: Iterator[list[Task | _Sent | CaseError]] = _batches(_chain(head, waiting))
+    else:
+        batches = _batches(map(_pack, waiting))
+    for done in runner.share(read, batches):
+        yield from done
+        if told is not None:
+            told(len(done))
 
 
 def _chain(head: Iterable[Task], rest: Iterable[Task]) -> Iterator[Task]:
@@ -181,49 +188,89 @@ def _chain(head: Iterable[Task], rest: Iterable[Task]) -> Iterator[Task]:
     yield from rest
 
 
-def _batches(tasks: Iterable[Task]) -> Iterator[list[Task]]:
-    batch: list[Task] = []
+def _batches(tasks: Iterable[Task | _Sent | CaseError]) -> Iterator[list[Task | _Sent | CaseError]]:
+    batch: list[Task | _Sent | CaseError] = []
+    size = 0
     for task in tasks:
         batch.append(task)
-        if len(batch) == _BATCH:
+        size += len(task.content) if isinstance(task, _Sent) else 0
+        if len(batch) == _BATCH or size > _BATCH_BYTES:
             yield batch
-            batch = []
+            batch, size = [], 0
     if batch:
         yield batch
 
 
-def _read_batch(
-    tasks: Sequence[Task],
-    published: date | None,
-    outlet: str,
-    places: Sequence[Any],
-    bases: Mapping[str, float],
-) -> list[tuple[Document | None, Reading | CaseError]]:
-    gazetteer = _gazetteer(tuple(places))
-    return [_read_one(task, published, outlet, gazetteer, bases) for task in tasks]
+# -- one report --------------------------------------------------------------------------------------------
 
 
-def _read_one(
-    task: Task, published: date | None, outlet: str, gazetteer: Gazetteer, bases: Mapping[str, float]
-) -> tuple[Document | None, Reading | CaseError]:
-    from havenward.reading.read import read_report
+@dataclass(frozen=True)
+class _Sent:
+    """A file that travels to whoever reads it."""
 
+    name: str
+    content: bytes
+
+
+def _pack(task: Task) -> Task | _Sent | CaseError:
+    """Make a report ready to travel; one that cannot be opened is refused here, in its reader's words."""
+    if task.path is None:
+        return task
     try:
-        if task.document is not None:
-            document = replace(
-                task.document,
-                published=published or task.document.published,
-                outlet=outlet or task.document.outlet,
-            )
-        else:
-            document = open_document(task.path or Path(STREAM), published, outlet)
-        return document, read_report(document, gazetteer, bases)
-    except HavenwardError as error:
-        return None, CaseError(error.problems)
+        if task.path.stat().st_size <= MAX_BYTES:
+            return _Sent(task.path.name, task.path.read_bytes())
+    except OSError:
+        pass  # the reader has the words for it
+    try:
+        open_document(task.path)
+    except CaseError as error:
+        return error
+    return _Sent(task.path.name, task.path.read_bytes())  # it has changed since it was looked at
 
 
-@lru_cache(maxsize=1)  # a process reads many batches with the same places
-def _gazetteer(places: tuple[Any, ...]) -> Gazetteer:
-    from havenward.reading.gazetteer import load_gazetteer
+@dataclass(frozen=True)
+class _Read:
+    """Reads reports with what is known of all of them; a piece of work for any hands."""
 
-    return load_gazetteer(places)
+    published: date | None
+    outlet: str
+    places: tuple[Any, ...]
+    bases: Mapping[str, float]
+
+    def __call__(
+        self, tasks: Sequence[Task | _Sent | CaseError]
+    ) -> list[tuple[Document | None, Reading | CaseError]]:
+        """Read a batch."""
+        return [self.one(task) for task in tasks]
+
+    def one(self, task: Task | _Sent | CaseError) -> tuple[Document | None, Reading | CaseError]:
+        """Read one."""
+        from havenward.reading.read import read_report
+
+        try:
+            document = self._open(task)
+            return document, read_report(document, self._gazetteer, self.bases)
+        except HavenwardError as error:
+            return None, CaseError(error.problems)
+
+    def _open(self, task: Task | _Sent | CaseError) -> Document:
+        if isinstance(task, CaseError):
+            raise task
+        if isinstance(task, _Sent):
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder, task.name)
+                path.write_bytes(task.content)
+                return open_document(path, self.published, self.outlet)
+        if task.document is None:
+            return open_document(task.path or Path(STREAM), self.published, self.outlet)
+        return replace(
+            task.document,
+            published=self.published or task.document.published,
+            outlet=self.outlet or task.document.outlet,
+        )
+
+    @cached_property
+    def _gazetteer(self) -> Gazetteer:
+        from havenward.reading.gazetteer import load_gazetteer
+
+        return load_gazetteer(self.places)

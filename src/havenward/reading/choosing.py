@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -207,7 +206,7 @@ class Finder:
         for site in self.sites:
             owner = _OWNER.search(self.text, site.start, site.end) if site.country else None
             if owner is not None:
-                return replace(site, start=owner.start(), end=owner.end())
+                return site._replace(start=owner.start(), end=owner.end())
         return None
 
     def find_location(self) -> Site | None:

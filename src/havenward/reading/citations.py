@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import replace
 from functools import cached_property
 from operator import attrgetter
 
@@ -36,7 +35,7 @@ class Citations:
         for match in _CITATION.finditer(self.text):
             cited = read_citation(self.text, match.start(1), match.end(1))
             if cited is None and found and _IBID.match(match[1]):
-                cited = replace(found[-1], start=match.start(1), end=match.end(1))
+                cited = found[-1]._replace(start=match.start(1), end=match.end(1))
             if cited:
                 found.append(cited)
         if "(@" in self.text:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from havenward.reading import claim_forms as forms
 from havenward.reading import speaker_words as words
@@ -20,8 +19,7 @@ MANY_CLAIMS = 80  # claims of one sentence; what has more is no sentence
 VERB_EVERY = 100  # characters per verb of saying looked into in long texts; prose has one in 130
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """Somebody says something: where it stands, who, and which way it reaches.
 
     `reach` is `front` (forward), `back` (backward and forward), `by` (backward only) or `quoting` (whole
@@ -59,8 +57,9 @@ class ClaimFinder:
         colon = self._colon_claim(s)
         if colon:
             found.append(colon)
-        for match in forms.WORD.finditer(self.text, s.start, s.end):
-            if match[0] not in forms.TRIGGERS or self.text[match.start() - 1 : match.start()] == "-":
+        triggers = [m for m in forms.WORD.finditer(self.text, s.start, s.end) if m[0] in forms.TRIGGERS]
+        for match in triggers:
+            if self.text[match.start() - 1 : match.start()] == "-":
                 continue
             if self.verbs_left <= 0 or len(found) >= MANY_CLAIMS:
                 break
@@ -238,7 +237,7 @@ class ClaimFinder:
         if not forms.AND_SAID.search(lead):
             return None
         if previous:
-            return replace(previous, start=at, end=end, reach="front")
+            return previous._replace(start=at, end=end, reach="front")
         subject = self.subject_of(s, at)
         return Claim(at, end, subject, "front") if subject else None
 

@@ -20,7 +20,11 @@ _HEDGE_OF = re.compile(
     r"(?:(?:[a-z]+ ){1,5}of|(?:well |now )?(?:above|beyond)|(?:no|not) [a-z]+ than|not (?:over|above)) ",
     re.IGNORECASE,
 )
-_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W\d_]+(?:['’\-\u00ad][^\W\d_]+)*|\d[\d,.:]*|[^\w\s]|\w")
+# First come plain words between blanks and stops, which most are; the rest is what may be joined to others.
+_TOKEN = re.compile(
+    r"[a-z]+(?![^\s,.;:()\"])"
+    r"|(?:[A-Z]\.){2,}|[^\W\d_]+(?:['’\-\u00ad][^\W\d_]+)*|\d[\d,.:]*|[^\w\s\u00ad]|\w"
+)
 
 
 @dataclass
@@ -55,16 +59,13 @@ def split_words(text: str, start: int, end: int, found: Sequence[tuple[int, Quan
     at = start
     for index, quantity in [*found, (-1, None)]:
         stop = end if quantity is None else quantity.start
-        for match in _TOKEN.finditer(text, at, stop):
-            word = match.group()
-            lower = word.lower()
-            if not lower.isascii():
-                lower = lower.replace("\u00ad", "").replace("’", "'")
-            words.append("isis" if word == "IS" else lower)
-            starts.append(match.start())
-            ends.append(match.end())
-            qty.append(-1)
-            capital.append(word[0].isupper())
+        tokens = list(_TOKEN.finditer(text, at, stop))
+        written = [token[0] for token in tokens]
+        words += [_plain(word) for word in written]
+        starts += [token.start() for token in tokens]
+        ends += [token.end() for token in tokens]
+        qty += [-1] * len(tokens)
+        capital += [word[0].isupper() for word in written]
         if quantity is not None:
             words.append("#")
             starts.append(quantity.start)
@@ -81,6 +82,13 @@ def split_words(text: str, start: int, end: int, found: Sequence[tuple[int, Quan
     return clause
 
 
+def _plain(word: str) -> str:
+    """Give a word in small letters, without soft hyphens, with plain apostrophes."""
+    if word.isascii():
+        return "isis" if word == "IS" else word.lower()
+    return word.lower().replace("\u00ad", "").replace("’", "'")
+
+
 # verbs whose base form is also the noun of the event ("the return of 70,000 people")
 _EVENT_NOUNS = frozenset("return rescue escape murder arrest massacre need".split())
 
@@ -90,19 +98,21 @@ def _find_cues(clause: Clause) -> None:
     count = len(words)
     cues: list[Cue | None] = [None] * count
     span = [1] * count
-    at = 0
-    while at < count:
+    reached = 0
+    for at in [at for at, word in enumerate(words) if word in CUES or "-" in word]:
+        if at < reached:
+            continue  # within the cue before
         word = words[at]
-        tails = CUES.get(word)
-        if tails is None and "-" in word:
-            tails = CUES.get(word.replace("-", ""))
+        tails = CUES.get(word) or CUES.get(word.replace("-", ""))
         if tails is None:
-            at += 1
             continue
         # an adverb may stand within a phrase: "depend entirely on aid"
         skip = 1 if at + 1 < count and words[at + 1].endswith("ly") else 0
+        following = words[at + 1 : at + 2 + skip]
         for tail, cue in tails:
             size = len(tail)
+            if size and tail[0] not in following:
+                continue
             if size == 0 or (size < count - at and words[at + 1 : at + 1 + size] == list(tail)):
                 cues[at] = cue
                 span[at] = size + 1
@@ -121,5 +131,5 @@ def _find_cues(clause: Clause) -> None:
             and ((words[at - 1] in PREPOSITIONS and words[at - 1] != "to") or words[at - 1] in DETERMINERS)
         ):
             cues[at] = None  # "out of camps", "the shelter": a noun here
-        at += span[at]
+        reached = at + span[at]
     clause.cues, clause.span = cues, span

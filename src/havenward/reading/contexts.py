@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from havenward.reading.lexicon_groups import COUNTRIES, HEADS
 from havenward.reading.parts import Meaning
+from havenward.reading.plans import came_from, settle_plan, share_verb
 from havenward.reading.topics import PEOPLES
 
 if TYPE_CHECKING:
@@ -185,6 +185,8 @@ _SELF = re.compile(
     re.IGNORECASE,
 )
 
+_LEAVES = re.compile(r"\bleaving" + _HEDGED)
+
 # --- numbers without a noun
 _BARE_BORDER = re.compile(
     r"(?: more| others)? (?:(?:had|have|has) )?(?:now |already )?(?:reached|arrived at|massed at"
@@ -337,9 +339,9 @@ def correct(times: Times, meaning: Meaning | None) -> Meaning | None:
         return _rescue(context)
     if context.is_nothing(meaning):
         return None
-    meaning = _settle_term(context, meaning)
+    meaning = settle_plan(_settle_term(context, meaning), context.before, context.after, context.last)
     time = _settle_time(context, meaning)
-    return meaning if time == meaning.temporality else replace(meaning, temporality=time)
+    return meaning if time == meaning.temporality else meaning._replace(temporality=time)
 
 
 def _settle_term(context: Context, meaning: Meaning) -> Meaning:  # noqa: C901, PLR0912 - cases, in order
@@ -348,35 +350,35 @@ def _settle_term(context: Context, meaning: Meaning) -> Meaning:  # noqa: C901, 
     if last is not None and last.meaning.term in {"killed", "injured"}:
         part = context.times.preds.left.kind in {"paren", "subset"} or context.times.preds.subset
         if part and term in _ARMED | {"at_risk_population"}:
-            return replace(meaning, term=last.meaning.term, temporality="past")
+            return meaning._replace(term=last.meaning.term, temporality="past")
     if term in _ARMED and _KILLED_QUOTE.search(before):
-        return replace(meaning, term="killed", temporality="past")
+        return meaning._replace(term="killed", temporality="past")
     if term in {"refugee", "displaced", "at_risk_population", "other", "forces"} and _FIGHTING.match(after):
-        return replace(meaning, term="fighters", temporality="current")
+        return meaning._replace(term="fighters", temporality="current")
     if term in _STAYING and _STRONG_FORCE.match(after):
-        return replace(meaning, term="forces")
+        return meaning._replace(term="forces")
     if term in {"forces", "other", "displaced", "at_risk_population"}:
         members = _MEMBERS_OF.match(after)
         if members and context.times.known.topics.names_fighters(members.group("name")):
-            return replace(meaning, term="fighters")
+            return meaning._replace(term="fighters")
     if (
         term in {"expected_displaced", "displaced", "at_risk_population"}
         and _CUT_OFF.match(after)
         and _LEAVING.search(before)
     ):
-        return replace(meaning, term="trapped")
+        return meaning._replace(term="trapped")
     if term == "trapped" and _WOULD_LEAVE.search(before):
-        return replace(meaning, temporality="expected")
+        return meaning._replace(temporality="expected")
     if term in _STAYING and _CAUGHT.match(after):
-        return replace(meaning, term="trapped", temporality="current")
+        return meaning._replace(term="trapped", temporality="current")
     if term == "displaced" and _CRAMMED.match(after):
-        return replace(meaning, term="at_risk_population")
+        return meaning._replace(term="at_risk_population")
     if term == "refugee" and "displaced" in before and _BOTH.match(after):
-        return replace(meaning, term="displaced")  # all the uprooted of the world
+        return meaning._replace(term="displaced")  # all the uprooted of the world
     if term == "refugee" and _WITHIN.match(after):
-        return replace(meaning, term="displaced")  # "an influx of 75,000 internally displaced people"
+        return meaning._replace(term="displaced")  # "an influx of 75,000 internally displaced people"
     if term in _FLIGHT and _INHABITED.search(before):
-        return replace(meaning, term="at_risk_population", temporality="current")
+        return meaning._replace(term="at_risk_population", temporality="current")
     own = _SELF.match(after)
     if own and term in {"returned", "refugee", "displaced", "at_risk_population"}:
         who = own.group("who").lower()
@@ -384,30 +386,30 @@ def _settle_term(context: Context, meaning: Meaning) -> Meaning:  # noqa: C901, 
             "displaced" if who.startswith(("int", "idp")) else "refugee" if who[:3] == "ref" else "returned"
         )
         if kind != term:
-            return replace(meaning, term=kind)
+            return meaning._replace(term=kind)
     if (
         term in {"refugee", "at_risk_population"}
         and _AT_BORDER.match(after)
         and not _CROSSED.search(after[:90].partition(",")[0])
     ):
-        return replace(meaning, term="displaced")
+        return meaning._replace(term="displaced")
     if term == "other" and _HOLDS.search(before) and _SEEKERS.match(after) and context.people():
-        return replace(meaning, term="refugee")
+        return meaning._replace(term="refugee")
     if term == "other" and _WITH.search(before) and context.people() and context.abroad():
-        return replace(meaning, term="refugee")
+        return meaning._replace(term="refugee")
     if term in {"other", "at_risk_population"} and _BESIDE.search(before) and context.abroad():
-        return replace(meaning, term="refugee", temporality="current")
+        return meaning._replace(term="refugee", temporality="current")
     if term in {"displaced", "at_risk_population"} and context.abroad():
-        return replace(meaning, term="refugee")
+        return meaning._replace(term="refugee")
     if term == "at_risk_population" and _HOME_TO.search(before) and context.in_camp():
-        return replace(meaning, term=context.times.flight() or "displaced")
+        return meaning._replace(term=context.times.flight() or "displaced")
     if (
         term == "displaced"
         and meaning.unit == "percent"
         and last is not None
         and last.meaning.term == "refugee"
     ):
-        return replace(meaning, term="refugee")
+        return meaning._replace(term="refugee")
     return meaning
 
 
@@ -428,7 +430,7 @@ def _settle_time(context: Context, meaning: Meaning) -> str:
     if time == "current" and term in _FLIGHT:
         if _HAS_DONE.search(before) or _SIGNED_ON.match(after) or _WHO_CAME.match(after):
             return "past"
-        if re.search(r"\bleaving" + _HEDGED, before):
+        if _LEAVES.search(before):
             return "past"
     if time == "current" and term == "at_risk_population" and _ONCE_CITY.search(before):
         return "past"
@@ -442,10 +444,15 @@ def _rescue(context: Context) -> Meaning | None:  # noqa: C901, PLR0912 - cases,
     value = quantity.high or quantity.low or 0
     if times.percent or 0 < value < _FEWEST:
         return None
+    shared = share_verb(quantity, before, after, context.last) if times.phrase.kind == "" else None
+    if shared is not None:
+        return shared
     term, time = "", "past"
     if _STRONG_FORCE.match(after):
         term = "forces"
         time = "expected" if _TO_COME.search(before + after) else "current"
+    elif times.phrase.kind in {"person", "resident", "household"} and came_from(after):
+        term = times.flight() or "displaced"
     elif times.phrase.kind in {"person", "resident"}:
         if _LET_IN.search(before) and context.host():
             term = "refugee"
@@ -473,7 +480,8 @@ def _rescue(context: Context) -> Meaning | None:  # noqa: C901, PLR0912 - cases,
     if term in {"killed", "injured"}:
         time = "past"
     evidence = ((quantity.start, quantity.end),)
-    return Meaning("persons", "people", term, time, conditional=False, negated=False, evidence=evidence)
+    unit, group = ("households", "families") if times.phrase.kind == "household" else ("persons", "people")
+    return Meaning(unit, group, term, time, conditional=False, negated=False, evidence=evidence)
 
 
 def _subject(before: str) -> str:

@@ -14,6 +14,7 @@ from havenward.reading.lexicon_places import (
     SPOT,
     words,
 )
+from havenward.reading.number_words import spell
 from havenward.reading.parts import PlaceMention
 from havenward.reading.phrases import is_demonym, is_place_word
 
@@ -21,21 +22,9 @@ if TYPE_CHECKING:
     from havenward.reading.names import LookUp
     from havenward.reading.parts import Layout
 
-
-def _spell(nouns: list[str]) -> str:
-    """Give a pattern that matches the longest of some words, letter by letter."""
-    rest: dict[str, list[str]] = {}
-    for noun in nouns:
-        rest.setdefault(noun[:1], []).append(noun[1:])
-    ends = rest.pop("", None) is not None
-    branches = [letter + _spell(tails) for letter, tails in sorted(rest.items())]
-    if not branches:
-        return ""
-    pattern = branches[0] if len(branches) == 1 and not ends else "(?:" + "|".join(branches) + ")"
-    return pattern + "?" if ends else pattern
-
-
-_NOUN = re.compile(rf"(?<![\w-]){_spell(sorted(DESCRIBED | COUNTED | SPOT))}(?![\w-])")
+_NOUN = re.compile(rf"(?<![\w-]){spell(sorted(DESCRIBED | COUNTED | SPOT))}(?![\w-])")
+# the runs of letters that such a noun begins with
+_NOUN_BEGINS = frozenset(re.split("[^a-z]", noun)[0] for noun in DESCRIBED | COUNTED | SPOT)
 _NUMBER = re.compile(
     r"(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
     r"|sixteen"
@@ -75,6 +64,8 @@ def add_described(layout: Layout, found: list[PlaceMention], look_up: LookUp) ->
     waiting = iter(found)
     following = next(waiting, None)
     for index, sentence in enumerate(layout.sentences):
+        if _NOUN_BEGINS.isdisjoint(layout.said(index)):
+            continue
         for match in _NOUN.finditer(text, sentence.start, sentence.end):
             noun = match[0]
             while following is not None and following.start < match.end():

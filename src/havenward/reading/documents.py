@@ -8,22 +8,43 @@ text is touched, soft hyphens and odd spaces included.
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from havenward.archives import count_stated_entries, count_tags
 from havenward.dates import parse_date
 from havenward.errors import CaseError, Problem
+from havenward.limits import (
+    ARCHIVE_ENTRIES,
+    PAGE_BYTES,
+    PAGE_TAGS,
+    PDF_OPERATIONS,
+    PDF_STREAM_BYTES,
+    REPORT_BLOCKS,
+    REPORT_BYTES,
+    REPORT_CHARACTERS,
+    REPORT_PAGES,
+    REPORT_TAGS,
+    REPORT_UNPACKED_BYTES,
+)
+from havenward.reading.properties import (
+    NO_PROPERTIES,
+    Properties,
+    day_of_text,
+    pdf_properties,
+    read_properties,
+    tell_properties,
+)
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from datetime import date
     from pathlib import Path
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".pdf", ".docx")
-# a report is pages, not libraries; what is larger is a mistake or an attack
-MAX_BYTES = 64 * 2**20
-MAX_CHARACTERS = 4 * 2**20
-MAX_PAGES = 500
-MAX_UNPACKED_BYTES = 256 * 2**20
+MAX_BYTES, MAX_CHARACTERS, MAX_PAGES = REPORT_BYTES, REPORT_CHARACTERS, REPORT_PAGES
+MAX_UNPACKED_BYTES = REPORT_UNPACKED_BYTES
 
 _HEADER_LINE = re.compile(r"(title|outlet|published|url|kind|source):[ \t]*(.*)\Z")
 
@@ -46,6 +67,7 @@ class Document:
     source: str = ""
     extracted: bool = False
     notes: tuple[str, ...] = ()
+    properties: Properties = NO_PROPERTIES
 
 
 def open_document(path: Path, published: date | None = None, outlet: str = "") -> Document:
@@ -99,7 +121,23 @@ def open_document(path: Path, published: date | None = None, outlet: str = "") -
             "a scanned page needs text recognition first; give its text",
             "report-without-text",
         )
-    return replace(document, published=published or document.published, outlet=outlet or document.outlet)
+    document = replace(document, published=published or document.published, outlet=outlet or document.outlet)
+    return _take_properties(document) if document.extracted else document
+
+
+def _take_properties(document: Document) -> Document:
+    """Fill a missing day from the head of the text, then day and outlet from the properties of the file."""
+    published = document.published or day_of_text(document.text)
+    used = Properties(
+        None if published else document.properties.day,
+        "" if document.outlet else document.properties.author,
+    )
+    return replace(
+        document,
+        published=published or used.day,
+        outlet=document.outlet or used.author,
+        notes=(*document.notes, *tell_properties(used)),
+    )
 
 
 def read_document(path: Path, data: bytes) -> Document:
@@ -173,26 +211,35 @@ def _read_html(path: Path, data: bytes) -> Document:
     from trafilatura.settings import use_config
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its complaints are about single tags
+    if len(data) > PAGE_BYTES:
+        raise _cannot_read(
+            path,
+            f"the page has {len(data) / 2**20:,.0f} MB",
+            f"expected at most {PAGE_BYTES / 2**20:.0f} MB",
+            "save the article alone, or give its text",
+            "report-too-large",
+        )
     config = use_config()
     config.set("DEFAULT", "EXTRACTION_TIMEOUT", "0")  # signals do not work outside the main thread
     found: Any = None
     try:
-        found = bare_extraction(
-            data,
-            include_tables=True,
-            include_comments=False,
-            favor_recall=True,
-            with_metadata=True,
-            config=config,
-        )
-    except (ValueError, RecursionError, AssertionError):  # hostile nesting
+        if data.count(b"<") <= PAGE_TAGS:
+            found = bare_extraction(
+                data,
+                include_tables=True,
+                include_comments=False,
+                favor_recall=True,
+                with_metadata=True,
+                config=config,
+            )
+    except Exception:  # noqa: BLE001 - hostile pages break it in many ways; their words are read below
         found = None
     body = _plain_tables(found.text or "") if found is not None else ""
     title = (found.title or "") if found is not None else ""
     if not body.strip():  # no article found: all words of the page, in order
         try:
             page = lxml_html.fromstring(data)
-        except (ValueError, lxml_html.etree.ParserError) as error:
+        except Exception as error:  # the parser has errors of its own, and of the library under it
             raise _cannot_read(
                 path,
                 "no HTML could be read",
@@ -202,6 +249,10 @@ def _read_html(path: Path, data: bytes) -> Document:
             ) from error
         for tag in page.iter("script", "style", "noscript", "template"):
             tag.text = ""
+        for tag in page.iter("td", "th"):
+            tag.tail = f"\t{tag.tail or ''}"
+        for tag in page.iter("p", "li", "div", "br", "tr", "h1", "h2", "h3", "h4", "h5", "h6"):
+            tag.tail = f"\n{tag.tail or ''}"
         body = "\n".join(line.strip() for line in page.text_content().splitlines() if line.strip())
     published = None
     if found is not None and found.date:
@@ -228,30 +279,27 @@ def _plain_tables(text: str) -> str:
     return "\n".join(lines)
 
 
+class _TooIntricateError(BaseException):
+    """A PDF has more operations than any report; an `Exception` would be swallowed inside of the library."""
+
+
 def _read_pdf(path: Path, data: bytes) -> Document:
     import io
     import logging
 
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    notes: list[str] = []
     try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise _cannot_read(
-                path,
-                "the PDF is locked by a password",
-                "expected one that opens without",
-                "save it without a password",
-                "report-locked",
-            )
-        count = len(reader.pages)
-        pages = [reader.pages[number].extract_text() for number in range(min(count, MAX_PAGES))]
-        title = str(reader.metadata.title or "").strip() if reader.metadata else ""
-    except CaseError:
-        raise
-    except (PyPdfError, ValueError, KeyError, TypeError, IndexError, RecursionError, OSError) as error:
+        with _limit_pypdf():
+            reader = PdfReader(io.BytesIO(data))
+            locked = reader.is_encrypted and not reader.decrypt("")
+            pages = [] if locked else _read_pages(reader, notes)
+            told = None if locked else reader.metadata
+            title = str(told.title or "").strip() if told else ""
+            properties = pdf_properties(told) if told else Properties()
+    except Exception as error:  # a damaged PDF fails in as many ways as it has parts
         raise _cannot_read(
             path,
             f"the PDF cannot be read ({type(error).__name__})",
@@ -259,10 +307,68 @@ def _read_pdf(path: Path, data: bytes) -> Document:
             "open and save it again, or give its text",
             "report-format",
         ) from error
-    notes = (f"only the first {MAX_PAGES} of {count} pages were read",) if count > MAX_PAGES else ()
-    text = "\n\n".join(_tidy_page(page) for page in pages).replace("\x00", "")
+    if locked:
+        raise _cannot_read(
+            path,
+            "the PDF is locked by a password",
+            "expected one that opens without",
+            "save it without a password",
+            "report-locked",
+        )
+    text = _without_halves("\n\n".join(_tidy_page(page) for page in pages).replace("\x00", ""))
     first = next((line.strip() for line in text.split("\n") if line.strip()), "")
-    return Document(path.name, text, title or first[:200], extracted=True, notes=notes)
+    title = _without_halves(title) or first[:200]
+    return Document(path.name, text, title, extracted=True, notes=tuple(notes), properties=properties)
+
+
+def _read_pages(reader: Any, notes: list[str]) -> list[str]:  # noqa: ANN401 - of a library that is loaded late
+    """Take the text out of each page; what is not read is noted, and an error if it is all."""
+    operations = 0
+
+    def count_operation(*_: object) -> None:
+        nonlocal operations
+        operations += 1
+        if operations > PDF_OPERATIONS:
+            raise _TooIntricateError
+
+    count, pages, damaged = len(reader.pages), [], 0
+    until = min(count, MAX_PAGES)
+    for number in range(until):
+        try:
+            pages.append(reader.pages[number].extract_text(visitor_operand_before=count_operation))
+        except _TooIntricateError:
+            until = number
+            break
+        except Exception:  # damaged pages fail in many ways
+            damaged += 1
+            if damaged == until:
+                raise
+    if until < count:
+        notes.append(f"only the first {until} of {count} pages were read")
+    if damaged:
+        notes.append(f"{damaged} of {count} pages are damaged or too intricate, and were not read")
+    return pages
+
+
+def _limit_pypdf() -> AbstractContextManager[Any]:
+    """Keep the library from unpacking and parsing more than a page of text has, and from starting others."""
+    import pypdf
+
+    if not hasattr(pypdf, "apply_configuration"):  # before version 7 its own limits must do
+        return nullcontext()
+    return pypdf.apply_configuration(
+        zlib_maximum_output_length=PDF_STREAM_BYTES,
+        lzw_maximum_output_length=PDF_STREAM_BYTES,
+        run_length_maximum_output_length=PDF_STREAM_BYTES,
+        array_based_stream_maximum_output_length=PDF_STREAM_BYTES,
+        stream_parsing_work_maximum_count=PDF_OPERATIONS,
+        jbig2dec_binary=None,
+    )
+
+
+def _without_halves(text: str) -> str:
+    """Replace halves of signs (surrogates), which no file of text can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _tidy_page(text: str) -> str:
@@ -272,38 +378,11 @@ def _tidy_page(text: str) -> str:
 
 
 def _read_docx(path: Path, data: bytes) -> Document:
-    import io
-    import zipfile
-
-    import docx
-    from docx.opc.exceptions import PackageNotFoundError
-    from docx.table import Table
-    from lxml.etree import LxmlError
-
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(item.file_size for item in archive.infolist())
-        if unpacked > MAX_UNPACKED_BYTES:
-            raise _cannot_read(
-                path,
-                f"it unpacks to {unpacked / 2**20:,.0f} MB",
-                f"expected at most {MAX_UNPACKED_BYTES / 2**20:.0f} MB",
-                "remove pictures, or give its text",
-                "report-too-large",
-            )
-        word = docx.Document(io.BytesIO(data))
-        lines = []
-        for block in word.iter_inner_content():
-            if isinstance(block, Table):
-                lines += [
-                    "\t".join(" ".join(cell.text.split()) for cell in _row_cells(row)) for row in block.rows
-                ]
-            else:
-                lines.append(block.text)
-        title = str(word.core_properties.title or "").strip()
-    except CaseError:
-        raise
-    except (zipfile.BadZipFile, PackageNotFoundError, LxmlError, KeyError, ValueError, OSError) as error:
+        unpacked, tags = _weigh_word(data)
+        fits = unpacked <= MAX_UNPACKED_BYTES and tags <= REPORT_TAGS
+        lines, title, properties = _read_word(data) if fits else (None, "", Properties())
+    except Exception as error:  # a damaged Word file does, too
         raise _cannot_read(
             path,
             f"the Word file cannot be read ({type(error).__name__})",
@@ -311,18 +390,85 @@ def _read_docx(path: Path, data: bytes) -> Document:
             "open and save it again as .docx, or give its text",
             "report-format",
         ) from error
+    if unpacked > MAX_UNPACKED_BYTES:
+        raise _cannot_read(
+            path,
+            f"it unpacks to {unpacked / 2**20:,.0f} MB",
+            f"expected at most {MAX_UNPACKED_BYTES / 2**20:.0f} MB",
+            "remove pictures, or give its text",
+            "report-too-large",
+        )
+    if lines is None:
+        raise _cannot_read(
+            path,
+            "it has more parts than any report",
+            f"expected at most {REPORT_TAGS:,} tags, {REPORT_BLOCKS:,} paragraphs and "
+            f"{MAX_CHARACTERS:,} letters",
+            "give the report alone, or its text",
+            "report-too-large",
+        )
     text = "\n\n".join(line for line in lines if line.strip())
     first = next((line.strip() for line in text.split("\n") if line.strip()), "")
-    return Document(path.name, text, title or first[:200], extracted=True)
+    return Document(path.name, text, title or first[:200], extracted=True, properties=properties)
 
 
-def _row_cells(row: Any) -> list[Any]:  # noqa: ANN401 - the library types it no further
-    """Give the cells of a row, merged ones once."""
-    cells: list[Any] = []
-    for cell in row.cells:
-        if not cells or cell._tc is not cells[-1]._tc:  # noqa: SLF001 - only so a merged cell can be told
-            cells.append(cell)
-    return cells
+def _weigh_word(data: bytes) -> tuple[int, int]:
+    """Tell to how many bytes a Word file unpacks, and how many tags it has, before it is read."""
+    import io
+    import zipfile
+
+    if count_stated_entries(data) > ARCHIVE_ENTRIES:
+        return 0, REPORT_TAGS + 1
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        unpacked = sum(item.file_size for item in archive.infolist())
+        return unpacked, count_tags(archive) if unpacked <= MAX_UNPACKED_BYTES else 0
+
+
+def _read_word(data: bytes) -> tuple[list[str] | None, str, Properties]:
+    """Give the lines of a Word file, its title and properties; no lines where there are too many."""
+    import io
+
+    import docx
+    from docx.table import Table
+
+    word = docx.Document(io.BytesIO(data))
+    lines: list[str] = []
+    room = MAX_CHARACTERS
+    for number, block in enumerate(word.iter_inner_content()):
+        added = _table_lines(block, room) if isinstance(block, Table) else [block.text]
+        lines += added
+        room -= sum(map(len, added))
+        if room < 0 or number > REPORT_BLOCKS:
+            return None, "", Properties()
+    own = word.core_properties
+    return lines, str(own.title or "").strip(), read_properties(own.author, own.modified, own.created)
+
+
+def _table_lines(table: Any, room: int) -> list[str]:  # noqa: ANN401 - the library types it no further
+    """Write each row of a table as a line, merged cells once in each row that they cover.
+
+    Columns are counted here: the library gives a cell as often as it says that it is wide, which may be two
+    thousand million times. Ends early where the lines are longer than `room`.
+    """
+    from docx.table import _Cell
+
+    lines: list[str] = []
+    words: dict[int, str] = {}  # by column: what a cell above says that goes on below
+    for row in table._tbl.tr_lst:  # noqa: SLF001 - only here the width of a cell is a number
+        at, cells, last = row.grid_before, [], None
+        for tc in row.tc_lst:
+            goes_on = tc.vMerge == "continue" and at in words
+            if not goes_on:
+                words[at] = " ".join(_Cell(tc, table).text.split())
+            if not goes_on or words[at] is not last:
+                cells.append(words[at])
+            last = words[at]
+            at += tc.grid_span
+        lines.append("\t".join(cells))
+        room -= len(lines[-1])
+        if room < 0:
+            break
+    return lines
 
 
 def _cannot_read(path: Path, found: str, expected: str, repair: str, slug: str) -> CaseError:

@@ -25,6 +25,10 @@ _GENERIC_PLACE = re.compile(
     r"capital|nation|county|city\s+proper|rest\s+of\s+the\s+country|whole\s+country|affected\s+areas?)s?$",
     re.IGNORECASE,
 )
+_GENERIC_ENDS = tuple(
+    "city town village country state province region area district camp island capital nation county proper"
+    " s".split()
+)
 _ACRONYMS = {
     "un refugee agency": "unhcr",
     "united nations refugee agency": "unhcr",
@@ -65,7 +69,7 @@ _SUBGROUP = frozenset(
 def place_of(figure: ReadFigure) -> str:
     """Name the place of a figure for comparison; nothing where it is unknown or only 'the city'."""
     for place in (figure.location, figure.location_context):
-        if place and not _GENERIC_PLACE.match(place.strip()):
+        if place and not (place.casefold().endswith(_GENERIC_ENDS) and _GENERIC_PLACE.match(place.strip())):
             return " ".join(w for w in _WORDS.findall(place.casefold()) if w not in _SMALL_WORDS)
     return ""
 

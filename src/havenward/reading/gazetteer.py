@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import unicodedata
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 _TABLE = "places.csv.gz"
 _DROPPED = dict.fromkeys(map(ord, "'’‘`´ʼʾʿ.\u00ad"), None) | dict.fromkeys(map(ord, "-‐‑–_/\u00a0"), " ")
 _ARTICLES = ("al ", "el ", "ar ", "as ", "ash ", "at ", "ad ", "az ", "an ", "the ")
+
+
+# Reports name the same places again and again; answers are kept for so many names, some megabytes.
+_MOST_ASKED = 20_000
 
 
 class Known(NamedTuple):
@@ -42,12 +46,21 @@ class Gazetteer:
 
     case: Mapping[str, Known]
     lines: list[str]
+    _asked: dict[str, tuple[Known, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def look_up(self, name: str) -> tuple[Known, ...]:
         """Give what a folded name can be, the likeliest first; nothing where it is not known.
 
         An Arabic article at the start may be there or not, and may be assimilated (`ar raqqa`, `raqqa`).
         """
+        known = self._asked.get(name)
+        if known is None:
+            if len(self._asked) >= _MOST_ASKED:
+                self._asked.clear()
+            known = self._asked[name] = self._look_up(name)
+        return known
+
+    def _look_up(self, name: str) -> tuple[Known, ...]:
         found = self._find(name)
         if not found and name.startswith(_ARTICLES):
             bare = name.split(" ", 1)[1]

@@ -36,6 +36,7 @@ _COMMON = {
     "Turkish": frozenset("ve bir bu için ile da de olarak daha olan kişi en çok".split()),
     "Indonesian": frozenset("yang dan di dari untuk dengan pada ini itu ke orang dalam tidak".split()),
 }
+_ANY_COMMON = frozenset().union(*_COMMON.values())
 _BEYOND_LATIN = re.compile(r"[^\x00-\u036f\u2000-\u206f]")
 _SCRIPTS = (
     (re.compile(r"[\u0600-\u06ff\u0750-\u077f]"), "Arabic script"),
@@ -59,8 +60,10 @@ def name_language(text: str) -> str:
         `English`, another language of the list, a script, or `English` where the text is too short to tell.
     """
     sample = text[:_SAMPLE]
-    foreign = _BEYOND_LATIN.findall(sample)
-    if len(foreign) > 0.1 * len(sample):
+    # a letter of another script takes two bytes or more, so a Latin text need not be looked through
+    longer = len(sample.encode("utf-8", "surrogatepass")) > 1.1 * len(sample)
+    foreign = len(_BEYOND_LATIN.findall(sample)) if longer else 0
+    if foreign > 0.1 * len(sample):
         letters = sum(1 for character in sample if character.isalpha())
         for script, name in _SCRIPTS:
             if len(script.findall(sample)) > 0.4 * letters:
@@ -69,7 +72,8 @@ def name_language(text: str) -> str:
     total = sum(words.values())
     if total < _FEWEST_WORDS:
         return "English"
-    counts = {name: sum(words[word] for word in common) for name, common in _COMMON.items()}
+    small = words.keys() & _ANY_COMMON
+    counts = {name: sum(words[word] for word in small & common) for name, common in _COMMON.items()}
     best = max(counts, key=lambda name: (counts[name], name == "English"))
     # tables and lists have few small words in any language: only a clear other language is refused
     clear = counts[best] > 1.5 * counts["English"] and counts[best] > 0.12 * total

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from havenward.reading.parts import Layout, Sentence
 
@@ -93,7 +92,7 @@ _NAMED_NUMBER = re.compile(
 
 # A stop, with what closes after it, before what can open a sentence; or a bracket, to know where we stand.
 _STOP = re.compile(
-    r"(?<=[\w\"'\u201d\u2019)\]%\u00bb])[.!?\u2026]{1,6}[\"'\u201d\u2019)\]\u00bb]{0,3}"
+    r"[.!?\u2026](?<=[\w\"'\u201d\u2019)\]%\u00bb].)[.!?\u2026]{0,5}[\"'\u201d\u2019)\]\u00bb]{0,3}"
     r"(?:\s+(?=[\"'\u201c\u2018\u00ab(\[]{0,3}[^\W_a-z])|(?=[A-Z\"\u201c][a-z]|\d))"
 )
 _WORD_AFTER = re.compile(r"[\"'\u201c\u2018\u00ab(\[]*([^\W\d_]+)")
@@ -128,8 +127,7 @@ _FINITE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class _Block:
+class _Block(NamedTuple):
     """Lines that stand together: their span, and where the last line begins."""
 
     start: int
@@ -272,7 +270,12 @@ def _is_caption(words: str, skip: int) -> bool:
     if len(words) > 700:
         return False
     tail = words[-140:]
-    return _CREDIT.search(tail) is not None or _CREDIT_INSIDE.search(words) is not None
+    low = words.lower()
+    credited = tail.rstrip(".").endswith((")", "]")) or "/" in tail or "\u00a9" in tail or "photo" in low
+    if credited and _CREDIT.search(tail):
+        return True
+    inside = "photo" in low or "pic.twitter.com" in low or "(@" in low
+    return inside and _CREDIT_INSIDE.search(words) is not None
 
 
 def _is_row(words: str) -> bool:

@@ -145,7 +145,9 @@ displaced | O | event | displace; uproot; dislodge; evict; oust; relocate; reset
     drive out; drive from; drive away; make homeless; render homeless; leave homeless; chase from; chase
     out; push out; turn out; internally displace; newly displace
 refugee | S | event | come across; come over the border; get across; cross the border; cross into; cross
-    over; cross borders; cross the frontier; cross the river into; cross to; cross; seek asylum; claim
+    over; cross borders; pass the crossing; pass the border; pass the frontier; pass the border crossing;
+    pass the border post; pass through the crossing; go through the crossing; come through the crossing;
+    use the crossing; cross the frontier; cross the river into; cross to; cross; seek asylum; claim
     asylum; apply for asylum; request asylum; leave the country; flee the country; flee abroad; take
     refuge abroad; spill over the border; go into exile; emigrate
 returned | S | event | be home; be back home; be back; return; go home; go back; come back; cross back;

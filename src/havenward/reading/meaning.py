@@ -16,7 +16,6 @@ from havenward.reading.parts import Meaning
 from havenward.reading.predicates import read_predicates
 from havenward.reading.refusals import (
     counts_cases,
-    has_cause,
     refuse_document,
     refuse_number,
     refuse_sentence,
@@ -36,6 +35,7 @@ _MOST_NUMBERS = 60
 _MOST_IN_TEXT = 6_000
 # So few people who "said" something are witnesses of a reporter.
 _MOST_SPEAKERS = 20
+_OTHER_PERIODS = frozenset("week month year hour minute weekly monthly annually".split())
 _OTHER_RATE = re.compile(
     r"\s*(?:(?!(?:in|for|within|over|after|of)\b)[^\W\d_]+\s+){0,3}?(?:(?:a|per|each|every)\s+(?:week"
     r"|month|year|hour|minute)\b|(?:weekly|monthly|annually)\b)",
@@ -81,7 +81,7 @@ class _Reader:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self.known = Known(layout, has_cause(layout.text[:20_000]), Topics(layout), Tables(layout))
+        self.known = Known(layout, Topics(layout), Tables(layout))
 
     def read_sentence(
         self, sentence: int, found: list[tuple[int, Quantity]], out: list[Meaning | None]
@@ -89,7 +89,7 @@ class _Reader:
         span = self.layout.sentences[sentence]
         text = self.layout.text
         words = text[span.start : min(span.end, span.start + 5000)]
-        if refuse_sentence(words):
+        if refuse_sentence(words, self.layout.said(sentence)):
             return
         end = min(span.end, found[-1][1].end + 600)
         begin = max(span.start, found[0][1].start - 600)
@@ -466,6 +466,8 @@ class _Judge(Guessing):
     def other_rate(self) -> bool:
         """Whether the number is per week, month or year, which is no figure."""
         text, quantity = self.clause.text, self.quantity
+        if _OTHER_PERIODS.isdisjoint(self.said):
+            return False
         return bool(
             _OTHER_RATE.match(text[quantity.end : quantity.end + 60])
             or _OTHER_RATE_BEFORE.search(text[max(0, quantity.start - 40) : quantity.start])

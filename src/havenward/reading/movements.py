@@ -33,6 +33,20 @@ _VERB = re.compile(
     r"|ing|s)?"
     r"|reach(?:ed|es|ing)?|uprooted|trickl(?:ed|ing)|flock(?:ed|ing)|flood(?:ed|ing) (?:into|across))\b",
 )
+# the words of these; a sentence without any of them tells of no going
+_VERB_WORDS = words(
+    "fled flee flees fleeing left leave leaves leaving escape escapes escaped escaping cross crossed"
+    " crosses crossing sneak sneaks sneaked snuck sneaking slip slipped slipping pour poured pouring"
+    " stream streamed streaming head headed heading heads move moves moved moving return returned"
+    " returning returns go goes going went gone come comes coming came trek trekked trekking depart"
+    " departed departing abandon abandoned abandoning vacate vacated vacating arrive arrives arrived"
+    " arriving seek sought seeking take taken taking took find found finding withdrew withdraw withdrawn"
+    " withdrawing retreat retreated retreating travel traveled travelled traveling travelling travels"
+    " migrate migrated migrating relocate relocated relocating walk walked walking run running ran"
+    " runing raning ranning pulled pulling evacuate evacuated evacuating displaced driven forced"
+    " deported expelled transferred bused bussed enter entered entering enters reach reached reaches"
+    " reaching uprooted trickled trickling flocked flocking flooded flooding"
+)
 _CONTINUES = re.compile(
     r"(?:moving|heading|going|crossing|travell?ing|returning|seeking|some|arriving|walking|making)"
 )
@@ -110,6 +124,7 @@ def find_movements(
     layout: Layout,
     mentions: Sequence[PlaceMention],
     speaker_of: Callable[[tuple[int, int]], str | None],
+    sites: Sites | None = None,
 ) -> tuple[Movement, ...]:
     """Find movements that are stated without a number.
 
@@ -119,6 +134,8 @@ def find_movements(
         The text in sentences, and its places in order.
     speaker_of
         Gives who says what stands in a span, None for the outlet.
+    sites
+        The phrases of the places, where they are already made.
 
     Returns
     -------
@@ -128,7 +145,7 @@ def find_movements(
     """
     written = layout.text
     layout = even_out(layout)
-    sites = Sites(layout, mentions)
+    sites = sites or Sites(layout, mentions)
     found: list[Movement] = []
     for index in sites.sentences():
         for step in _read_sentence(layout, index, sites):
@@ -170,6 +187,8 @@ class _Step(NamedTuple):
 def _read_sentence(layout: Layout, index: int, places: Sites) -> list[_Step]:
     text = layout.text
     sentence = layout.sentences[index]
+    if _VERB_WORDS.isdisjoint(layout.said(index)):
+        return []
     verbs = list(islice(_VERB.finditer(text, sentence.start, sentence.end), _MAX_VERBS))
     if not verbs:
         return []

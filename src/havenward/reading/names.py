@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from havenward.reading.gazetteer import Known, fold
 from havenward.reading.lexicon_places import CLOSED, FUNCTION, ORGANISATION, PEOPLE
-from havenward.reading.parts import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from havenward.reading.parts import Layout
 
     LookUp = Callable[[str], tuple[Known, ...]]
 
@@ -19,8 +20,10 @@ _WORD = (
     r"['‘’`]?(?:(?:[A-Z]\.){2,}(?![a-z])|[A-ZÀ-ÖØ-Þ]\w*(?:['’‘`´-]\w+)*)"
 )
 # A name has at most ten words; what joins them is part of names in the languages of the world.
+# Looking ahead at one letter spares the search most places.
 _NAME = re.compile(
-    rf"{_WORD}(?:[ ](?:[dl]['’]|(?:de|la|las|los|del|da|do|dos|du|des|di|le|les|sur|y|e|et|al|el|ul"
+    rf"(?=[A-ZÀ-ÖØ-Þaeu'‘’`]){_WORD}"
+    rf"(?:[ ](?:[dl]['’]|(?:de|la|las|los|del|da|do|dos|du|des|di|le|les|sur|y|e|et|al|el|ul"
     rf"|ibn|of the|of) )?{_WORD}){{0,9}}"
 )
 # "Islamic State in Iraq and the Levant" names a group, not its countries.
@@ -54,7 +57,7 @@ def even_out(layout: Layout) -> Layout:
     for blank in _BLANKS:
         if blank in text:
             text = text.replace(blank, " ")
-    return Layout(text, layout.sentences)
+    return layout.with_text(text)
 
 
 def find_names(layout: Layout, look_up: LookUp) -> Iterator[Name]:

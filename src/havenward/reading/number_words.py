@@ -96,14 +96,37 @@ SCALE_AFTER_DIGITS = (
     "(?:" + "|".join(f"(?P<{word}>{_hyphenated(word)}s?)" for word in SCALES if word != "dozen") + ")"
 )
 
+
+def spell(words: list[str]) -> str:
+    """Give a pattern that matches the longest of some words, letter by letter."""
+    rest: dict[str, list[str]] = {}
+    for word in words:
+        rest.setdefault(word[:1], []).append(word[1:])
+    ends = rest.pop("", None) is not None
+    branches = [letter + spell(tails) for letter, tails in sorted(rest.items())]
+    if not branches:
+        return ""
+    pattern = branches[0] if len(branches) == 1 and not ends else "(?:" + "|".join(branches) + ")"
+    return pattern + "?" if ends else pattern
+
+
+# Words that a number token begins with; a sentence that holds none of them, and no digit, holds no number.
+NUMBER_WORDS = frozenset((*SMALL, *SCALES, *PLURALS, *PARTS, *VAGUE, "every"))
+_INITIALS = "".join(sorted({word[0] for word in NUMBER_WORDS}))
+_SIGNED = "\u00bd\u00bc\u00be\u2153\u2154"
+HAS_DIGIT = re.compile(f"[0-9{_SIGNED}]")
+
 # One number token. Digits are grouped by comma, blank, stop or apostrophe, also in the Indian way (1,00,000).
+# What looks ahead only spares the search most places.
 TOKEN = re.compile(
+    rf"(?=[0-9{_SIGNED}])(?:"
     r"(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]{1,2}(?![0-9]))?"
     r"|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?![0-9])|[0-9]{1,3}(?:\.[0-9]{3}){2,4}(?![0-9])"
     r"|[1-9][0-9]{0,2}(?:'[0-9]{3}){1,3}(?![0-9])|[1-9][0-9]{0,2}(?: [0-9]{3}){1,3}(?![0-9]|[,.][0-9])"
     r"|[1-9][0-9]{0,2} ?, ?000(?![0-9])|[0-9]{1,15}(?:\.[0-9]{1,9})?)(?P<sign>[\u00bd\u00bc\u00be])?"
-    r"|(?P<bare>[\u00bd\u00bc\u00be\u2153\u2154])"
-    rf"|\b(?:(?P<small>{_alternatives(SMALL)})|(?P<scale>{_alternatives(SCALES)})"
+    rf"|(?P<bare>[{_SIGNED}]))"
+    rf"|(?=[{_INITIALS}])\b(?={spell(sorted(NUMBER_WORDS))}\b)"
+    rf"(?:(?P<small>{_alternatives(SMALL)})|(?P<scale>{_alternatives(SCALES)})"
     rf"|(?P<plural>{_alternatives(PLURALS)})|(?P<part>{_alternatives(PARTS)})"
     r"|(?P<vague>several|few|couple)|(?P<every>every (?:second|other|third|fourth|fifth|tenth)))\b"
 )

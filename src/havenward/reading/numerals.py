@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from havenward.reading.fraction_words import read_every, read_part, read_ratio, read_share, read_sign
 from havenward.reading.number_words import (
+    HAS_DIGIT,
+    NUMBER_WORDS,
     PARTS,
     PLURALS,
     SCALE_AFTER_DIGITS,
@@ -72,16 +75,26 @@ _SCORES_NEXT = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Reach:
-    """Where numbers are looked for: the text with and without capitals, and the sentence in it."""
+class Reach(NamedTuple):
+    """Where numbers are looked for: the text with and without capitals, and the sentence in it.
+
+    `said` are the runs of letters of the sentence.
+    """
 
     clean: str
     low: str
     left: int
     right: int
     row: bool
+    said: frozenset[str]
     addresses: tuple[tuple[int, int], ...] = ()
+
+
+def may_hold_numbers(reach: Reach) -> bool:
+    """Whether a sentence holds a digit or a word that a number can begin with."""
+    return not NUMBER_WORDS.isdisjoint(reach.said) or bool(
+        HAS_DIGIT.search(reach.low, reach.left, reach.right)
+    )
 
 
 def read_numbers(reach: Reach) -> list[Number]:

@@ -57,4 +57,4 @@ def _forget(figure: ReadFigure, day: date, first: dict[str, date]) -> ReadFigure
         told = name != figure.fact_group if kind == facts.ORIGIN else first.get(name, day) <= day
         if word and told:
             words.append(word)
-    return replace(figure, relation=";".join(words))
+    return figure._replace(relation=";".join(words))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import replace
 
 from havenward.reading.hedges import Hedge, find_hedge
 from havenward.reading.number_words import BEFALL, TOKEN, counts_people
-from havenward.reading.numerals import Reach, read_numbers
-from havenward.reading.parts import Layout, Quantity, Sentence
+from havenward.reading.numerals import Reach, may_hold_numbers, read_numbers
+from havenward.reading.parts import Layout, Quantity, Sentence, said_in
 from havenward.reading.ranges import Span, join_ranges
 from havenward.reading.references import find_addresses
 
@@ -77,14 +76,16 @@ _NOT_ONE_BEFORE = frozenset(
 
 # People per day.
 _OTHER_WORD = r" (?!and\b|or\b|but\b|who\b|while\b|with\b|of\b)[a-z'-]+"
+_THEN = r"(?! (?:before|earlier|ago|after|later)\b)"  # "against 8,036 a day before"
 _RATE_AFTER = re.compile(
-    rf"(?:{_OTHER_WORD}){{0,5}}?(?: ?/ ?day\b| (?:a|per) (?:day|24 hours)\b| daily\b| on a daily basis\b)"
+    rf"(?:{_OTHER_WORD}){{0,5}}?"
+    rf"(?: ?/ ?day\b| (?:a|per) (?:day|24 hours)\b{_THEN}| daily\b| on a daily basis\b)"
     rf"|(?:{_OTHER_WORD}){{0,2}}? (?:each|every) (?:day|24 hours)\b"
 )
 _RATE_FLOW = re.compile(
     r"[^.;:,0-9]{0,70}?\b(?:cross|arriv|flee|fled|leav|enter|com(?:e|ing)|pour|depart|return|report|reach"
     r"|displac|regist|escap|stream|mov|go(?:ing)?\b|evacuat|kill|dying|die|being|flow|travel|walk|receiv"
-    r"|process|new)[^.;:,0-9]{0,50}? (?:(?:a|per|each|every) day|daily|on a daily basis)\b"
+    r"|process|new)[^.;:,0-9]{0,50}? (?:(?:a|per|each|every) day|daily|on a daily basis)\b" + _THEN
 )
 _RATE_BEFORE = re.compile(
     r"(?:\b(?:each|every) day,? (?:[a-z'-]+ ){0,4}"
@@ -93,7 +94,7 @@ _RATE_BEFORE = re.compile(
 )
 
 # "could be even higher"
-_MORE_HINT = re.compile("higher|greater|larger|bigger| more|rise|climb|increase|grow")
+_MORE_WORDS = frozenset("higher greater larger bigger more rise climb increase grow".split())
 _COULD_BE_MORE = re.compile(
     r"\b(?:could|may|might|likely|feared|fears?|fearing|expected|thought|believed|will|would|probably"
     r"|possibly|sure|set|bound)(?: [a-z]+){0,6}? (?P<more>(?:(?:even|much|far|significantly|considerably"
@@ -139,9 +140,10 @@ def find_quantities(layout: Layout) -> tuple[Quantity, ...]:
     found: list[Quantity] = []
     for index, sentence in enumerate(layout.sentences):
         left, right = view.forward(sentence.start), view.forward(sentence.end)
-        reach = Reach(view.clean, view.low, left, right, sentence.role == "row", view.addresses)
+        said = layout.said(index) if view.offsets is None else said_in(view.low[left:right])
+        reach = Reach(view.clean, view.low, left, right, sentence.role == "row", said, view.addresses)
         found.extend(_read_sentence(reach, index))
-        if found and _MORE_HINT.search(view.low, left, right):
+        if found and not _MORE_WORDS.isdisjoint(said):
             _mark_higher(reach, found, index, layout.sentences)
     return tuple(view.back(quantity) for quantity in found)
 
@@ -155,8 +157,8 @@ class _View:
             clean = clean.replace(odd, _ODD[odd])
         self.offsets: list[int] | None = None
         if not clean.isascii() and _WITHOUT_WIDTH.search(clean):
-            self.offsets = [place for place, letter in enumerate(clean) if not _WITHOUT_WIDTH.match(letter)]
-            self.offsets.append(len(clean))
+            gone = {match.start() for match in _WITHOUT_WIDTH.finditer(clean)}
+            self.offsets = [place for place in range(len(clean) + 1) if place not in gone]
             clean = _WITHOUT_WIDTH.sub("", clean)
         low = clean.lower()
         if len(low) != len(clean):
@@ -175,11 +177,13 @@ class _View:
             return quantity
         start, end = self.offsets[quantity.start], self.offsets[quantity.end - 1] + 1
         hedge = (self.offsets[quantity.hedge[0]], self.offsets[quantity.hedge[1] - 1] + 1)
-        return replace(quantity, start=start, end=end, hedge=hedge)
+        return quantity._replace(start=start, end=end, hedge=hedge)
 
 
 def _read_sentence(reach: Reach, index: int) -> list[Quantity]:
     """Read the quantities of one sentence."""
+    if not may_hold_numbers(reach):
+        return []
     low, left, right = reach.low, reach.left, reach.right
     if right - left > LONG_SENTENCE:
         numbers_at_most = (right - left) // CHARACTERS_PER_NUMBER
@@ -361,7 +365,7 @@ def _mark_higher(reach: Reach, found: list[Quantity], index: int, sentences: tup
     )
     another = another and base.kind != "percent"
     if not another or not match.group("more").endswith(("higher", "more", "greater", "larger", "bigger")):
-        found[place] = replace(base, higher=True)
+        found[place] = base._replace(higher=True)
     elif all(quantity.end <= start or quantity.start >= end for quantity in found[place:]):
         fresh = Quantity(
             start,

@@ -9,10 +9,12 @@ from havenward.reading.language import name_language
 from havenward.reading.layout import lay_out
 from havenward.reading.meaning import understand
 from havenward.reading.movements import find_movements
+from havenward.reading.names import even_out
 from havenward.reading.parts import ReadFigure, Reading
 from havenward.reading.places import find_places
 from havenward.reading.quantities import find_quantities
 from havenward.reading.reconcile import MOST_FIGURES, reconcile
+from havenward.reading.roles import Sites
 from havenward.reading.shares import resolve_shares
 from havenward.reading.speakers import listen
 from havenward.reading.times import date_quantities
@@ -64,7 +66,8 @@ def read_report(document: Document, gazetteer: Gazetteer, bases: Mapping[str, fl
     counts = tuple(q for q, _ in kept)
     meanings = tuple(m for _, m in kept)
     mentions = find_places(layout, gazetteer)
-    places = locate(layout, counts, meanings, mentions)
+    sites = Sites(even_out(layout), mentions)
+    places = locate(layout, counts, meanings, mentions, sites)
     times = date_quantities(layout, counts, document.published)
     spans = tuple((q.start, q.end) for q in counts)
     speaker_of = listen(layout, spans)
@@ -102,7 +105,7 @@ def read_report(document: Document, gazetteer: Gazetteer, bases: Mapping[str, fl
     )
     known = {text[m.start : m.end].casefold(): (m.kind, m.country) for m in mentions if m.country}
     figures, conflicts = reconcile(resolve_shares(figures, bases), known)
-    movements = find_movements(layout, mentions, speaker_of)
+    movements = find_movements(layout, mentions, speaker_of, sites)
     return replace(
         Reading(document.name, text, document.published, notes=notes),
         figures=figures,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import replace
 from itertools import pairwise
 from math import log
 from typing import TYPE_CHECKING
@@ -54,6 +53,7 @@ _PART_OPENS = re.compile(
     r"(?:Of|Among|From)\s+(?:these|those|them|this|the\s+total|whom)\b|(?:They|These|This)\s+includes?\b"
 )
 _TOTAL = re.compile(r"\b(?:total|totals|totalling|altogether|in\s+all|overall|combined|sum)\b", re.IGNORECASE)
+_TOTAL_WORDS = ("total", "altogether", " all", "overall", "combined", "sum")
 _PART_AFTER = re.compile(r"\s+of\s+(?:them|whom|which|these|those)\b")
 
 
@@ -108,9 +108,9 @@ def reconcile(
             words.append(f"{facts.ORIGIN}:{names[index]}")
         if figure.higher:
             words.append(COULD_BE_HIGHER)
-        done.append(replace(figure, fact_group=groups[index], relation=";".join(dict.fromkeys(words))))
+        done.append(figure._replace(fact_group=groups[index], relation=";".join(dict.fromkeys(words))))
     done += [
-        replace(figure, fact_group=f"{facts.name_fact(figure)}-at-{figure.start}", relation="")
+        figure._replace(fact_group=f"{facts.name_fact(figure)}-at-{figure.start}", relation="")
         for figure in rest
     ]
     return tuple(done), tuple(conflicts)
@@ -237,7 +237,7 @@ def _link_sum(figures: Sequence[ReadFigure], index: int, links: list[dict[str, i
     if top is None or top < facts.SMALL or whole.unit == "percent" or whole.quantifier == "unspecified_many":
         return
     for step in (1, -1):
-        if step < 0 and not _TOTAL.search(whole.sentence[:400]):
+        if step < 0 and (not index or not _calls_total(whole.sentence[:400])):
             continue
         total = 0.0
         parts: list[int] = []
@@ -267,6 +267,12 @@ def _link_sum(figures: Sequence[ReadFigure], index: int, links: list[dict[str, i
                 if total > top * (1 + SUM_WITHIN):
                     break
             at += step
+
+
+def _calls_total(words: str) -> bool:
+    """Whether a sentence calls a number a total."""
+    low = words.lower()
+    return any(word in low for word in _TOTAL_WORDS) and _TOTAL.search(words) is not None
 
 
 def _link_repeats(figures: Sequence[ReadFigure], links: list[dict[str, int]]) -> list[int]:

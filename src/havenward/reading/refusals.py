@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from havenward.reading.grammar_words import BE
 from havenward.reading.lexicon_groups import PERSONS
+from havenward.reading.parts import said_in
 
 if TYPE_CHECKING:
     from havenward.reading.clauses import Clause
@@ -128,17 +129,29 @@ _SPORT = re.compile(
 )
 
 
-# a sentence without any of these holds neither; looking for them is quicker than for the patterns
-_OF_ACCIDENTS = tuple(
+# a passage without any of these words holds neither; looking for them is quicker than for the patterns
+_OF_ACCIDENTS = frozenset(
     """
-    crash accident collision collid derail pile-up landing plung overturn veer skid ramm collapse stampede
-    explosion crush capsiz sank sink disaster mid-air runway airliner shipwreck blaz fire fell hit caught
+    crash crashes crashed crashing accident accidents collision collided collides pile derail derailed
+    derails derailment landing plunged plunges plunging overturned overturns overturning veered veers
+    veering skidded skids rolled rolls fell falls hit hits rammed rams collapse collapsed fire blaze
+    blazing stampede explosion crush capsize capsized capsizes sank sinks sinking disaster mid runway
+    airliner shipwreck
     """.split()
 )
-_OF_SPORT = tuple(
+_OF_SPORT = frozenset(
     """
-    lost won drew beat win draw defeat victory triumph football league final fielder keeper
-    striker
+    lost won drew beat beaten win draw defeat defeated victory triumph football league final finals midfielder
+    goalkeeper striker
+    """.split()
+)
+_OF_OTHER = frozenset(
+    """
+    poll polls polled reelect reelected reelection elect elected election elections survey surveyed
+    interviewed interviews respondents voter voters ballot ballots electorate enrolled enrolment
+    ticket tickets spectators fans shareholders subscribers power electricity commuter commuters
+    insured insurance train trains railway railways flight flights pupils students schoolchildren
+    school
     """.split()
 )
 
@@ -147,6 +160,8 @@ def refuse_document(layout: Layout) -> bool:
     """Whether a text is about an accident of transport or building, by its title and opening sentences."""
     opening = layout.sentences[:4]
     if not opening:
+        return False
+    if all(_OF_ACCIDENTS.isdisjoint(layout.said(index)) for index in range(len(opening))):
         return False
     head = layout.text[opening[0].start : min(opening[-1].end, opening[0].start + 900)]
     if not _ACCIDENT.search(head):
@@ -160,17 +175,19 @@ def refuse_text(layout: Layout, signs: int) -> bool:
     return len(text) >= _SOME_LENGTH and signs < 2 and not _CAUSE.search(text[:20_000])
 
 
-def refuse_sentence(words: str) -> bool:
-    """Whether the dead, hurt or moved of this sentence are those of an accident."""
-    low = words.lower()
-    if any(part in low for part in _OF_ACCIDENTS) and _ACCIDENT.search(words) and not _CAUSE.search(words):
+def refuse_sentence(words: str, said: frozenset[str]) -> bool:
+    """Whether the dead, hurt or moved of this sentence are those of an accident, or its numbers of sport.
+
+    `said` are the plain words of the sentence.
+    """
+    if not _OF_ACCIDENTS.isdisjoint(said) and _ACCIDENT.search(words) and not _CAUSE.search(words):
         return True
-    return any(part in low for part in _OF_SPORT) and bool(_SPORT.search(words))
+    return not _OF_SPORT.isdisjoint(said) and bool(_SPORT.search(words))
 
 
 def speaks_of_other(words: str) -> bool:
     """Whether a passage is about surveys, votes, schooling, power cuts or late trains."""
-    return bool(_ELSEWHERE.search(words))
+    return not _OF_OTHER.isdisjoint(said_in(words)) and bool(_ELSEWHERE.search(words))
 
 
 def has_cause(words: str) -> bool:

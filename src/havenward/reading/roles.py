@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from havenward.reading import role_words as rw
 from havenward.reading.lexicon_places import ACTOR_NOUN, METONYM, MOVE_VERB, PEOPLE_OF, SPEAKING
@@ -20,8 +19,7 @@ _OPENING = ' "“‘(['
 _DATELINES = 6  # a dateline stands in one of the first sentences
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(NamedTuple):
     """A phrase of one or several places, and the part that it plays.
 
     Parameters

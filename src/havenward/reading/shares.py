@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -95,15 +95,13 @@ def _resolve(
         return share
     if base.apposed and base.figure is not None:
         count = figures[base.figure]
-        return replace(
-            share,
+        return share._replace(
             resolved_low=count.low,
             resolved_high=count.high,
             resolved_point=count.point,
             resolved_base=base.name,
         )
-    return replace(
-        share,
+    return share._replace(
         resolved_low=_part(share.low, base.low),
         resolved_high=_part(share.high, base.high),
         resolved_point=_part(share.point, base.point),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from havenward.reading import speaker_words as words
 
@@ -16,6 +16,8 @@ _NAME = re.compile(rf"{_NAME_WORD}(?:\s+(?:{_NAME_WORD}|al|el|bin|ibn|de|da|do|d
 _ENDS_IN_NAME = re.compile(
     rf"(?:^|[\s,])({_NAME_WORD}(?:\s+(?:{_NAME_WORD}|al|el|bin|ibn|de|da|dos|van|von)){{1,3}})$"
 )
+_LONGEST_NAME = 4  # words
+_NAME_PARTS = frozenset("al el bin ibn de da dos van von".split())
 _TITLE = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr|Sir)\.?\s+(?=[A-Z])")
 _ADVERB = (
     r"(?:has|have|had|also|now|later|earlier|already|however|meanwhile|recently|previously|separately|since|"
@@ -82,8 +84,7 @@ _WHO_CUT = re.compile(r"\s(?:who|which|that)\s$")
 _RELATIVE = re.compile(r"(?:who|which|whose|an?|the|its|his|her|head|\d{2}$|[a-z])\b")
 
 
-@dataclass(frozen=True)
-class Phrase:
+class Phrase(NamedTuple):
     """Words that name a speaker.
 
     `kind` is `person`, `group` (organisation, office, several people), `media` or `document`; `carries` tells
@@ -284,7 +285,7 @@ def phrase_after(text: str, start: int, limit: int) -> Phrase | None:
     phrase = read_phrase(text, start, end, strong=True)
     if phrase is None:
         return None
-    if phrase.kind == "person" and text[end : end + 2] == ", " and not _ENDS_IN_NAME.search(phrase.words):
+    if phrase.kind == "person" and text[end : end + 2] == ", " and not _ends_in_name(phrase.words):
         name_stop = _AFTER_STOP.search(text, end + 2, limit)
         name_end = name_stop.start() if name_stop else limit
         if _NAME.match(text[end + 2 : name_end].rstrip()):
@@ -442,14 +443,20 @@ _HEAD_END = re.compile(r"\s(?:of|in|for|at|from|on|to|with)\s")
 _POSSESSOR = re.compile(r"[\w ]{2,40}['’]s\s+")
 
 
+def _ends_in_name(phrase: str) -> bool:
+    """Whether words end in a name of two words or more."""
+    last = phrase.rpartition(" ")[2]
+    if last.islower() and last not in _NAME_PARTS and "\n" not in phrase:
+        return False  # what most phrases end in
+    end = phrase.rsplit(None, _LONGEST_NAME)
+    begin = len(end[0]) if len(end) > _LONGEST_NAME else 0
+    return _ENDS_IN_NAME.search(phrase, begin) is not None
+
+
 def _kind(phrase: str, bare: list[str], known: set[str]) -> str:
     if known & words.MEDIA and not known & words.NO_MEDIA and not known & words.PEOPLE_WHO_SPEAK:
         return "media"
-    if (
-        _ENDS_IN_NAME.search(phrase)
-        and bare[-1] not in words.ORGANISATIONS
-        and bare[-2] not in words.ORGANISATIONS
-    ):
+    if _ends_in_name(phrase) and bare[-1] not in words.ORGANISATIONS and bare[-2] not in words.ORGANISATIONS:
         owner = _POSSESSOR.match(phrase)
         if owner and _NAME.match(phrase, owner.end()):
             return "person"
@@ -457,7 +464,7 @@ def _kind(phrase: str, bare: list[str], known: set[str]) -> str:
             return "person"
     before = _HEAD_END.search(phrase)
     heads = [w.lower() for w in _WORDS.findall(phrase[: before.start()])] if before else bare
-    if heads and heads[-1] in words.ORGANISATIONS and not _ENDS_IN_NAME.search(phrase):
+    if heads and heads[-1] in words.ORGANISATIONS and not _ends_in_name(phrase):
         return "group"  # the mayor's office, the office of the governor
     if known & words.PEOPLE_WHO_SPEAK:
         head = next((w for w in bare if w in words.PEOPLE_WHO_SPEAK), "")

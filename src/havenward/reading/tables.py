@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from havenward.reading.parts import Layout
 
 _CELL = re.compile(r"\s*(?:\||\t)\s*|\s{3,}|\s[/;]\s")
+_BAR = re.compile(r"[|/;]")
 _DIGIT = re.compile(r"\d")
 _LABEL = re.compile(r"([^:.;()]{2,90}):\s*(?:\(.{1,40}\):\s*)?(?:[a-z]{2,6}\.? )?$")
 _DASHED = re.compile(r"([^:\u2013\u2014\d]{2,60}?)\s[\u2013\u2014-]\s(?:[a-z]{2,6}\.? )?$")
@@ -21,8 +21,7 @@ _LONGEST_ROW = 240
 _SHORT_REST = 26
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """What is written above or before a number: `head` the words, `column` whether it heads a column.
 
     `start` and `end` are the span of these words in the text.
@@ -60,6 +59,9 @@ class Tables:
     def _cells(self, index: int) -> tuple[tuple[int, int], ...]:
         """Cut a line into the spans of its cells."""
         sentence = self.layout.sentences[index]
+        words = self.layout.words(index)
+        if _BAR.search(words) is None and len(words.split()) == words.count(" ") + 1:
+            return ((sentence.start, sentence.end),)  # no mark between cells, and no wide gap
         spans, start = [], sentence.start
         for match in _CELL.finditer(self.layout.text, sentence.start, sentence.end):
             spans.append((start, match.start()))
@@ -79,7 +81,8 @@ class Tables:
         line = self.layout.sentences[sentence]
         if line.end - line.start > _LONGEST_ROW:
             return None
-        match = _LABEL.search(text, max(line.start, start - 110), start)
+        begin = max(line.start, start - 110)
+        match = _LABEL.search(text, begin, start) if text.find(":", begin, start) >= 0 else None
         if match is None and line.role != "title" and line.end - start < _SHORT_REST:
             match = _DASHED.match(text, line.start, start)
         if match is None or (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from havenward.reading.governors import Left
@@ -11,7 +12,7 @@ from havenward.reading.grammar_words import FUTURE
 from havenward.reading.lexicon_terms import ORDER, Cue
 from havenward.reading.noun_phrases import Phrase, read_phrase
 from havenward.reading.predicates import Predicates
-from havenward.reading.refusals import speaks_of_other
+from havenward.reading.refusals import has_cause, speaks_of_other
 from havenward.reading.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -54,9 +55,10 @@ ROW_WORDS = {
     "trapped": "trapped",
     "besieged": "trapped",
 }
+_DAILY = frozenset({"day", "daily", "night"})
 _RATE = re.compile(
-    r"\s*(?:(?!(?:in|for|within|over|after|of)\b)[^\W\d_]+\s+){0,3}?(?:(?:a|per|each|every)\s+day\b"
-    r"|daily\b|an?\s+night\b)|[^.;,]{0,25}?\ba\s+day\b",
+    r"(?:\s*(?:(?!(?:in|for|within|over|after|of)\b)[^\W\d_]+\s+){0,3}?(?:(?:a|per|each|every)\s+day\b"
+    r"|daily\b|an?\s+night\b)|[^.;,]{0,25}?\ba\s+day\b)(?!\s+(?:before|earlier|ago|after|later)\b)",
     re.IGNORECASE,
 )
 _RATE_LATER = re.compile(
@@ -109,13 +111,17 @@ class Known:
     """What the reader of a text knows so far: figures understood, and numbers that were of things."""
 
     layout: Layout
-    crisis: bool
     topics: Topics
     tables: Tables
     done: list[Done] = field(default_factory=list)
     things: set[int] = field(default_factory=set)
     past: dict[int, bool] = field(default_factory=dict)
     values: dict[tuple[float | None, float | None], Meaning] = field(default_factory=dict)
+
+    @cached_property
+    def crisis(self) -> bool:
+        """Whether the text names conflict, disaster or flight."""
+        return has_cause(self.layout.text[:20_000])
 
 
 _BY_THEN = re.compile(
@@ -139,6 +145,7 @@ class Times:
         self.at = at
         self.quantity = quantity
         self.sentence_text = words
+        self.said = known.layout.said(quantity.sentence)
         self.sentence_start = known.layout.sentences[quantity.sentence].start
         self.number = clause.text[quantity.start : quantity.end].casefold()
         self.percent = quantity.kind == "percent"
@@ -335,6 +342,8 @@ class Times:
     def daily(self, term: str) -> bool:
         """Whether the number is per day."""
         clause = self.clause
+        if _DAILY.isdisjoint(self.said):
+            return False
         end = clause.ends[self.at]
         return bool(_RATE.match(clause.text[end : end + 110])) or (
             term in {"refugee", "displaced", "returned", "expected_displaced", "evacuated"}

@@ -113,6 +113,19 @@ _ANCHOR = re.compile(
     r"tomorrow|tonight|night|morning|evening|ago|far|date|now|then|currently|present|presently|moment|overnight|point|time|aftermath|"
     r"nowadays|since)|\d{1,2}\s?(?:a\.m|p\.m|am|pm|UTC|GMT))\b"
 )
+# what these begin with or are; a sentence that holds none has no time words
+_ANCHOR_WORDS = frozenset(
+    """
+    january february march april may june july august september october november december jan feb mar
+    apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday
+    midday weekday hour hours day days week weeks weekend month months year years decade decades
+    century quarter half spring summer autumn winter yesterday today tomorrow tonight night morning
+    evening ago far date now then currently present presently moment overnight point time aftermath
+    nowadays since am pm m utc gmt hrs
+    """.split()
+)
+_ANCHOR_DIGITS = re.compile(r"\d(?:(?<=[12])[09]\d\d|[/.]\d)")
+_FARTHEST_ANCHOR = 80  # characters from where time words begin to the word that makes them such
 _SAID_BEFORE = re.compile(
     r"\b(?:said|says|told\s+[\w’' ]{2,40}?|announced|warned|added|confirmed|reported|stated|tweeted|wrote)\s+"
     r"(?:in\s+a\s+(?:statement|report|tweet|briefing)\s+)?(?:late\s+|early\s+|earlier\s+)?$"
@@ -176,7 +189,7 @@ def date_quantities(
             whens.append(When())
             continue
         if index not in found:
-            found[index] = _find_expressions(layout.text, layout.sentences[index], spans)
+            found[index] = _find_expressions(layout.text, layout.sentences[index], layout.said(index), spans)
         chosen = _choose(layout.text, layout.sentences[index], found[index], quantity, spans)
         if chosen is None:
             chosen = _date_of_list(layout, index)
@@ -184,24 +197,31 @@ def date_quantities(
     return tuple(whens)
 
 
-def _find_expressions(text: str, s: Sentence, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _find_expressions(
+    text: str, s: Sentence, said: frozenset[str], spans: list[tuple[int, int]]
+) -> list[tuple[int, int]]:
     """Find the time words of a sentence; those in citations and in numbers are none."""
-    first = last = -1
-    for anchor in _ANCHOR.finditer(text, s.start, s.end):
-        first = anchor.start() if first < 0 else first
-        last = anchor.end()
-    if first < 0:
+    if _ANCHOR_WORDS.isdisjoint(said) and not _ANCHOR_DIGITS.search(text, s.start, s.end):
         return []
+    anchors = [anchor.span() for anchor in _ANCHOR.finditer(text, s.start, s.end)]
+    if not anchors:
+        return []
+    (first, _), (_, last) = anchors[0], anchors[-1]
     found = []
     low = max(s.start, first - 60)
     small = text[low : min(s.end, last + 40)].translate(_SMALL)  # keeps every character in its place
     reached = tries = 0
-    for token in _TOKEN.finditer(small):
+    tokens = list(_TOKEN.finditer(small))
+    marks = [token.start() for token in tokens if token[0] in _ANCHOR_WORDS or token[0].isdigit()]
+    for token in tokens:
         begin = token.start()
         if begin < reached or (token[0] not in _BEGINS and not token[0].isdigit()):
             continue
         if begin and small[begin - 1].isalnum():
             continue
+        mark = bisect_left(marks, begin)
+        if mark == len(marks) or marks[mark] - begin > _FARTHEST_ANCHOR:
+            continue  # no word of time is near
         tries += 1
         if tries > MANY_TRIES:
             break

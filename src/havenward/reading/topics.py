@@ -110,6 +110,8 @@ _SIGNS = {
 _TERM_OF = {word: term for term, words in _SIGNS.items() for word in words.split()}
 # signs of the text as a whole, too weak to tell of a sentence (the Red Cross is none)
 _WEAK = dict.fromkeys("crossed crossing crossings cross customs passports visas exile".split(), "refugee")
+_LISTED = _TERM_OF.keys() | _WEAK.keys()
+_BEGINNINGS = frozenset(re.split("[^a-z]", word)[0] for word in _LISTED)
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:-[a-z]+)?")
 _HAZARDS = frozenset(
     """
@@ -148,15 +150,14 @@ class Topics:
         if self._signs is None:
             low = self.layout.text.lower()
             found = []
-            for match in _WORD.finditer(low):
-                word = match.group()
+            for start, word in self._listed(low):
                 term = _TERM_OF.get(word)
                 if term is not None:
-                    found.append((match.start(), term))
+                    found.append((start, term))
                     self._hazard = self._hazard or word in _HAZARDS
-                elif word in _WEAK and not low.endswith("red ", 0, match.start()):
+                elif not low.endswith("red ", 0, start):
                     self._whole[_WEAK[word]] = self._whole.get(_WEAK[word], 0) + 1
-                    self._weak.append(self._paragraph(match.start()))
+                    self._weak.append(self._paragraph(start))
             self._signs = found
             self._starts = [start for start, _ in found]
             self._paragraphs = [self._paragraph(start) for start, term in found]
@@ -166,6 +167,15 @@ class Topics:
                     weight = _TITLE_WEIGHT
                 self._whole[term] = self._whole.get(term, 0) + weight
         return self._signs
+
+    def _listed(self, low: str) -> list[tuple[int, str]]:
+        """Give place and word of all that is in a list, from the sentences that hold any."""
+        found = []
+        for index, sentence in enumerate(self.layout.sentences):
+            if not _BEGINNINGS.isdisjoint(self.layout.said(index)):
+                words = _WORD.finditer(low, sentence.start, sentence.end)
+                found += [(word.start(), word[0]) for word in words if word[0] in _LISTED]
+        return found
 
     def _paragraph(self, place: int) -> int:
         """Give the paragraph of a place of the text."""

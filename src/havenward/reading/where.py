@@ -28,6 +28,7 @@ def locate(
     quantities: Sequence[Quantity],
     meanings: Sequence[Meaning | None],
     mentions: Sequence[PlaceMention],
+    sites: Sites | None = None,
 ) -> tuple[Where, ...]:
     """Say where each figure applies and where its people come from and go to.
 
@@ -39,6 +40,8 @@ def locate(
         Number expressions and what they count, one each; None where a quantity is no figure.
     mentions
         The places of the text, in order.
+    sites
+        Their phrases, where they are already made.
 
     Returns
     -------
@@ -56,7 +59,7 @@ def locate(
     if not figures:
         return tuple(wheres)
     layout = even_out(layout)
-    sites = Sites(layout, mentions)
+    sites = sites or Sites(layout, mentions)
     carrier = Carrier(layout, sites)
     context = _find_context(layout, mentions)
     countries = [mention for mention in mentions if mention.kind == "country"]

@@ -59,7 +59,13 @@ log = logging.getLogger(__name__)
 
 
 def make_app(
-    root: Path, *, hosts: tuple[str, ...] = OWN_HOSTS, port: int = 8000, token: str = "", workers: int = 1
+    root: Path,
+    *,
+    hosts: tuple[str, ...] = OWN_HOSTS,
+    port: int = 8000,
+    token: str = "",
+    workers: int = 1,
+    cluster: str = "",
 ) -> Starlette:
     """Make the application that serves a folder of cases.
 
@@ -73,10 +79,12 @@ def make_app(
         Without it nobody is served, where one is given.
     workers
         Processes for jobs.
+    cluster
+        The address of a Dask cluster for forecasts; empty for none.
     """
     workspace = Workspace(root)
     recover(workspace)
-    jobs = Jobs(workspace, workers)
+    jobs = Jobs(workspace, workers, cluster)
     keys = Keys(token)
 
     @contextlib.asynccontextmanager

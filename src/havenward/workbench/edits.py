@@ -18,10 +18,11 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from havenward.case.turns import not_written, take_turn
 from havenward.errors import CaseError, Problem
-from havenward.files import replace_whole
+from havenward.files import replace_together, sync_folder, sync_tree
 from havenward.locks import hold
 from havenward.workbench.workspace import NotFoundError, is_name
 
@@ -36,6 +37,7 @@ ABSENT = "absent"
 PENDING, MANIFEST, AFTER, LOCK = "pending", "manifest.json", ".after.json", ".lock"
 TRIES = 5  # of a long change on a case that others keep changing
 _UNDONE = ".undone"
+_VERSION = re.compile(r"[0-9]{6}-[0-9]{8}T[0-9]{6}(?:\.undone)?")
 _Result = TypeVar("_Result")
 log = logging.getLogger(__name__)
 
@@ -172,7 +174,7 @@ def copy_of(workspace: Workspace, case: str) -> Iterator[Path]:
     folder = workspace.case_folder(case)
     with tempfile.TemporaryDirectory(prefix="havenward-") as place:
         copy = Path(place) / folder.name
-        with _turn(workspace, case):
+        with _turn(workspace, case, only_read=True):
             shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".*"))
         yield copy
 
@@ -186,13 +188,14 @@ def recover(workspace: Workspace) -> None:
 
 
 @contextmanager
-def _turn(workspace: Workspace, case: str) -> Iterator[Path]:
+def _turn(workspace: Workspace, case: str, *, only_read: bool = False) -> Iterator[Path]:
     """Wait for one's turn to change a case; gives the folder of its earlier versions."""
     history = workspace.root / "history" / case
-    with hold(history / LOCK):
+    folder = workspace.case_folder(case)
+    with hold(history / LOCK), take_turn(folder, only_read=only_read):  # commands know only this lock
         for left in history.glob(".part-*"):
             shutil.rmtree(left, ignore_errors=True)  # of a server that was killed: nobody else is in here
-        _finish(history, workspace.case_folder(case))
+        _finish(history, folder)
         yield history
 
 
@@ -355,9 +358,25 @@ def _step(workspace: Workspace, case: str, expected: str, *, from_undone: bool) 
             file = min(contents)
             now = _read_bytes(folder / file)
             raise ConflictError(file, _digest(now), _as_text(now))
-        _refuse_stale(folder, json.loads((version / AFTER).read_text(encoding="utf-8")))
+        _refuse_stale(folder, _read_after(version))
         _commit(history, folder, contents, undone=not from_undone, gone=(version.name,))
     return tuple(sorted(contents))
+
+
+def _read_after(version: Path) -> dict[str, str]:
+    """Read what a change left, to tell whether anybody changed it since."""
+    try:
+        return dict(json.loads((version / AFTER).read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise CaseError(
+            Problem(
+                "the last change",
+                "its record is damaged",
+                "expected what the files of the case were before and after it",
+                f"look into {version} for what was there before",
+                "history-damaged",
+            )
+        ) from error
 
 
 def _commit(
@@ -383,8 +402,9 @@ def _commit(
     number = int(versions[-1].name.split("-")[0]) + 1 if versions else 1
     stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
     before = {file: _read_bytes(folder / file) for file in contents}
+    version = f"{number:06d}-{stamp}{_UNDONE if undone else ''}"
     manifest = {
-        "version": f"{number:06d}-{stamp}{_UNDONE if undone else ''}",
+        "version": version,
         "before": {file: _digest(content) for file, content in before.items()},
         "gone": list(gone),
     }
@@ -396,8 +416,16 @@ def _commit(
         after = {file: _digest(content) for file, content in contents.items()}
         (part / "old" / AFTER).write_text(json.dumps(after), encoding="utf-8")
         (part / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+        sync_tree(part)
         part.replace(history / PENDING)
-    _finish(history, folder)
+        sync_folder(history)
+    try:
+        _finish(history, folder)
+    except OSError as error:
+        if all(_read_bytes(folder / file) == content for file, content in before.items()):
+            _drop(history / PENDING)
+            _drop(history / version)
+        raise not_written(folder, error) from error
 
 
 def _finish(history: Path, folder: Path) -> None:
@@ -405,30 +433,67 @@ def _finish(history: Path, folder: Path) -> None:
     pending = history / PENDING
     if not pending.is_dir():
         return
-    manifest = json.loads((pending / MANIFEST).read_text(encoding="utf-8"))
+    try:
+        manifest = _read_manifest(pending)
+    except (
+        OSError,
+        ValueError,
+        RecursionError,
+    ):  # it was on the disk before it got its name, so the disk has lost it
+        aside = Path(tempfile.mkdtemp(prefix="damaged-", dir=history)) / PENDING
+        log.warning("a change of %s is damaged and is not carried out; it lies in %s", folder.name, aside)
+        pending.replace(aside)
+        return
     if (pending / "old").is_dir():
         (pending / "old").replace(history / manifest["version"])
-    for file, content in _contents(pending / "new").items():
-        now, path = _digest(_read_bytes(folder / file)), folder / file
-        if now == _digest(content):
-            continue
-        if now != manifest["before"][file]:
+    ours: dict[str, bytes | None] = {}
+    for file, content in sorted(_contents(pending / "new").items()):
+        now = _digest(_read_bytes(folder / file))
+        if now == manifest["before"].get(file):
+            ours[file] = content
+        elif now != _digest(content):
             # changed with another program after a server was killed: theirs stays, ours is kept beside
             log.warning("%s was changed meanwhile; what was to be saved lies in %s", file, history)
             _put(history / f"unsaved-{manifest['version']}", file, content)
-        elif content is None:
-            path.unlink(missing_ok=True)
-        else:
-            path.parent.mkdir(exist_ok=True)
-            with replace_whole(path) as part:
-                part.write_bytes(content)
+    with replace_together(folder, held=True) as part:
+        for file, content in ours.items():
+            if content is not None:
+                _put(part, file, content)
+    for file, content in ours.items():
+        if content is None:
+            (folder / file).unlink(missing_ok=True)
     for name in manifest["gone"]:
         shutil.rmtree(history / name, ignore_errors=True)
     for old in _versions(history)[:-KEPT_VERSIONS]:
-        shutil.rmtree(old)
-    done = history / ".part-done"
-    pending.replace(done)  # in one step: half a pending change must not be taken for one
-    shutil.rmtree(done)
+        _drop(old)
+    _drop(pending)
+
+
+def _drop(version: Path) -> None:
+    """Take a folder of the history away, in one step: half of a change must not be taken for one."""
+    if version.is_dir():
+        done = version.with_name(".part-done")
+        shutil.rmtree(done, ignore_errors=True)
+        version.replace(done)
+        shutil.rmtree(done, ignore_errors=True)  # else the next change takes it away
+
+
+def _read_manifest(pending: Path) -> dict[str, Any]:
+    """Read what is to be done; names of versions are nothing but that, as whole folders go by them."""
+    manifest: Any = json.loads((pending / MANIFEST).read_text(encoding="utf-8"))
+    sound = (
+        isinstance(manifest, dict)
+        and isinstance(manifest.get("before"), dict)
+        and isinstance(manifest.get("gone"), list)
+        and all(
+            isinstance(name, str) and _VERSION.fullmatch(name)
+            for name in (manifest.get("version"), *manifest["gone"])
+        )
+    )
+    if not sound:
+        message = "this is no manifest"
+        raise ValueError(message)
+    return dict(manifest)
 
 
 def _put(folder: Path, file: str, content: bytes | None) -> None:

@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from havenward.errors import Problem, SettingsError
-from havenward.files import open_whole
+from havenward.files import clear_beside, open_whole
+from havenward.runs import clear_work
 from havenward.workbench.kinds import KINDS
 from havenward.workbench.worker import run_worker
-from havenward.workbench.workspace import NotFoundError
+from havenward.workbench.workspace import NotFoundError, is_name
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -46,7 +47,7 @@ MAX_NEWS, MAX_NEWS_BYTES, KEPT_NEWS_JOBS = 200, 4_000_000, 20
 QUIET_S = 1.5  # before a process is warmed up that nobody waits for yet
 CANCEL_S = 5.0  # how long a person waits for the end of what was stopped
 _ID = re.compile(r"[0-9a-f]{16}")
-_IN_MEMORY = ("news", "news_count", "news_bytes", "changes")
+_IN_MEMORY = ("note", "news", "news_count", "news_bytes", "changes")
 LOOK_S = 0.1  # how often a page that listens is told what is new
 SILENCE_S = 15.0  # an empty line after so long keeps a connection open
 log = logging.getLogger(__name__)
@@ -60,6 +61,8 @@ class Job:
     ----------
     what, done, steps
         What it is doing, and how much of how much.
+    note
+        What a person who waits should know beside that, such as a worker of a cluster that was lost.
     news
         What it told on the way, in order: number, values, size; the oldest go when there is too much.
     news_count, news_bytes
@@ -82,6 +85,7 @@ class Job:
     began: float = 0.0
     ended: float = 0.0
     result: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
     news: list[tuple[int, dict[str, Any], int]] = field(default_factory=list)
     news_count: int = 0
     news_bytes: int = 0
@@ -125,10 +129,13 @@ class Jobs:
     workers
         Processes for long jobs; each uses every core where a forecast does, so one is usual. Quick jobs have
         a process of their own.
+    cluster
+        The address of a Dask cluster for forecasts; empty for none.
     """
 
-    def __init__(self, workspace: Workspace, workers: int = 1) -> None:
+    def __init__(self, workspace: Workspace, workers: int = 1, cluster: str = "") -> None:
         self.workspace = workspace
+        self.cluster = cluster
         self.folder = workspace.root / "jobs"
         self.folder.mkdir(exist_ok=True)
         self._jobs: dict[str, Job] = {}
@@ -270,7 +277,7 @@ class Jobs:
         for path in sorted(self.folder.glob("*.json")):
             try:
                 job = Job(**json.loads(path.read_text(encoding="utf-8")))
-            except (OSError, ValueError, TypeError):
+            except (OSError, ValueError, TypeError, RecursionError):
                 job = None
             if job is None or not _is_ours(job, path.stem):
                 log.warning("%s is no job of ours and is left alone", path.name)
@@ -327,14 +334,12 @@ class Jobs:
         return found
 
     def _clear_leftovers(self, job: Job) -> None:
-        """Take away what a killed process had half written, all of it under hidden names."""
+        """Take away what a killed process had half written, where nobody else writes it now."""
         for place in ("runs", "briefs"):
-            for path in (self.workspace.root / place / job.case).glob(".*"):
-                try:
-                    if path.stat().st_mtime >= job.began - 1:
-                        shutil.rmtree(path) if path.is_dir() else path.unlink()
-                except OSError:
-                    log.warning("%s could not be taken away", path)
+            clear_beside(self.workspace.root / place / job.case)
+        for name in job.arguments.values():  # a run that is made again from a page has another name
+            if isinstance(name, str) and is_name(name):
+                clear_work(self.workspace.root / "runs" / job.case / name)
 
     @staticmethod
     def _as_event(job: Job, heard: int) -> tuple[dict[str, Any], int]:
@@ -349,6 +354,7 @@ class Jobs:
             "what": job.what,
             "done": job.done,
             "steps": job.steps,
+            "note": job.note,
             "result": {key: value for key, value in job.result.items() if key != "trace"},
             "news": fresh,
             "heard": total,
@@ -417,13 +423,15 @@ class Jobs:
                     job.what, job.steps, job.done = values["what"], values["steps"], 0
                 elif kind == "step":
                     job.done = values["done"]
+                elif kind == "note":
+                    job.note = values["words"]
                 elif kind == "news":
                     job.add_news(values)
                 elif kind == "broken":
                     log.error("job %s (%s) broke:\n%s", job.id, job.kind, values["trace"])
                     return kind, {}
                 elif kind in ("done", "failed"):
-                    return kind, values
+                    return kind, values | ({"note": job.note} if job.note else {})
                 job.changes += 1
         except (EOFError, OSError):
             return "interrupted", {}
@@ -432,7 +440,9 @@ class Jobs:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         # no daemon, since those may start no processes; `close` ends it, and it ends when we are gone
-        process = context.Process(target=run_worker, args=(theirs, str(self.workspace.root)), daemon=False)
+        process = context.Process(
+            target=run_worker, args=(theirs, str(self.workspace.root), self.cluster), daemon=False
+        )
         process.start()
         theirs.close()
         return Worker(process, ours)
@@ -440,6 +450,15 @@ class Jobs:
 
 def _is_ours(job: Job, name: str) -> bool:
     """Tell whether what a file says can be a job that this server wrote."""
+    shapes: tuple[tuple[Any, Any], ...] = (
+        *((text, str) for text in (job.id, job.kind, job.case, job.state, job.what)),
+        *((number, int | float) for number in (job.asked, job.began, job.ended, job.done, job.steps)),
+        (job.arguments, dict),
+        (job.result, dict),
+        (job.news, list),
+    )
+    if not all(isinstance(value, shape) for value, shape in shapes):
+        return False
     url = job.result.get("url", "/")
     return (
         job.id == name

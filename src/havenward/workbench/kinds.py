@@ -23,6 +23,7 @@ class Work:
     """What one job works with: where, on which case, with which arguments, and whom to tell.
 
     `send(kind, values)` tells the page something while the job runs, for example a first rough result.
+    `cluster` is the address of one that forecasts are made on; empty for this machine.
     """
 
     workspace: Workspace
@@ -30,6 +31,7 @@ class Work:
     arguments: Mapping[str, Any]
     progress: Progress
     send: Callable[[str, Mapping[str, Any]], None]
+    cluster: str = ""
 
 
 def problem_as_dict(problem: Problem) -> dict[str, str]:
@@ -76,6 +78,7 @@ def do_forecast(work: Work) -> Mapping[str, Any]:
             folder,
             work.workspace.new_run_folder(work.case, run),
             work.arguments,
+            cluster=work.cluster,
             progress=work.progress,
         )
     return {"run": run, "url": f"/cases/{work.case}/runs/{run}"}

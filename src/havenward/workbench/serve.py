@@ -34,6 +34,7 @@ def serve(
     names: tuple[str, ...],
     token: str,
     told: Callable[[str], None],
+    cluster: str = "",
     opened: Callable[[str], object] | None = None,
 ) -> None:
     """Serve a folder of cases until the person stops it.
@@ -46,6 +47,8 @@ def serve(
         Which they type to enter; made up and told where it is empty and others than this machine can ask.
     told
         Is told the address, and the token where one was made up.
+    cluster
+        The address of a Dask cluster for forecasts; empty for none.
     opened
         Is given the address, to open it in a browser.
 
@@ -67,6 +70,8 @@ def serve(
             held.enter_context(hold(folder / "jobs" / ".lock", wait=False))
         except BusyError as error:
             raise SettingsError(_served_already(folder)) from error
+        except OSError as error:
+            raise SettingsError(_not_writable(folder, error)) from error
         listening = _listen(host, port)
         port = listening.getsockname()[1]
         if not token and (names or not is_local(host)):
@@ -74,7 +79,7 @@ def serve(
             told(f"people enter with this token: {token}")
         own = f"[{host}]" if ":" in host else host
         hosts = {*names, own} - {"0.0.0.0", "[::]"} | set(OWN_HOSTS)  # noqa: S104 - taken away, not bound to
-        app = make_app(folder, hosts=tuple(sorted(hosts)), port=port, token=token)
+        app = make_app(folder, hosts=tuple(sorted(hosts)), port=port, token=token, cluster=cluster)
         address = f"http://{names[0] if names else own}:{port}/"
         told(f"the workbench is open at {address} (Ctrl+C ends it)")
         if opened is not None:
@@ -137,6 +142,16 @@ def _check_words(host: str, names: tuple[str, ...], token: str) -> None:
                 "serve-token",
             )
         )
+
+
+def _not_writable(folder: Path, error: OSError) -> Problem:
+    return Problem(
+        str(folder),
+        f"the folder cannot be written to ({error.strerror or error})",
+        "expected room and rights to write: the workbench keeps its jobs and runs there",
+        "correct the rights, free some space, or name another folder",
+        "target-read-only",
+    )
 
 
 def _served_already(folder: Path) -> Problem:

@@ -14,6 +14,14 @@ import zlib
 from typing import IO, TYPE_CHECKING
 
 from havenward.errors import Problem, SettingsError
+from havenward.files import sync_tree
+from havenward.limits import (
+    UPLOAD_BYTES,
+    UPLOAD_ENTRIES,
+    UPLOAD_FREE_BYTES,
+    UPLOAD_RATIO,
+    UPLOAD_UNPACKED_BYTES,
+)
 from havenward.workbench.workspace import MAX_NAME, is_name
 
 if TYPE_CHECKING:
@@ -23,11 +31,11 @@ if TYPE_CHECKING:
     from starlette.datastructures import UploadFile
 
 MAX_FILES = 100
-MAX_FILE_BYTES = 25_000_000
-MAX_UNPACKED_BYTES = 200_000_000  # a workbook of a million rows stays below
-MAX_ENTRIES = 5_000
-# Deflate reaches 1,000 to 1; workbooks and shapefiles reach 30. Small archives may be as dense as they like.
-MAX_DENSITY, DENSITY_FREE_BYTES = 100, 20_000_000
+MAX_FILE_BYTES, MAX_UNPACKED_BYTES, MAX_ENTRIES = UPLOAD_BYTES, UPLOAD_UNPACKED_BYTES, UPLOAD_ENTRIES
+MAX_DENSITY, DENSITY_FREE_BYTES = (
+    UPLOAD_RATIO,
+    UPLOAD_FREE_BYTES,
+)  # small archives may be as dense as they like
 LOOK_BYTES = 1_024
 CHUNK_BYTES = 1 << 20
 # kind of content: the endings that it may have; what has another gets the first
@@ -84,6 +92,7 @@ def keep_uploads(
     if problems:
         shutil.rmtree(folder)
         raise SettingsError(problems)
+    sync_tree(folder)  # a job is promised for them, which may begin after the next start
     return paths
 
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 NICENESS = 10  # a page that somebody waits for comes before a forecast that takes every core
 
 
-def run_worker(connection: Connection, root: str) -> None:
-    """Take jobs from the server until it is gone."""
+def run_worker(connection: Connection, root: str, cluster: str = "") -> None:
+    """Take jobs from the server until it is gone; forecasts are made on a cluster where one is named."""
     from havenward.pipeline.bench import warm_up
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is meant for the server, which tells us in its way
@@ -39,7 +39,7 @@ def run_worker(connection: Connection, root: str) -> None:
             kind, case, arguments = connection.recv()
         except (EOFError, OSError):
             return
-        work = _work(connection, Workspace(Path(root)), case, arguments)
+        work = _work(connection, Workspace(Path(root)), case, arguments, cluster)
         try:
             connection.send(("done", dict(KINDS[kind](work))))
         except HavenwardError as error:
@@ -60,7 +60,9 @@ def _leave_with_parent() -> None:
         os._exit(1)
 
 
-def _work(connection: Connection, workspace: Workspace, case: str, arguments: Mapping[str, Any]) -> Work:
+def _work(
+    connection: Connection, workspace: Workspace, case: str, arguments: Mapping[str, Any], cluster: str
+) -> Work:
     done = 0
 
     def begin(what: str, steps: int) -> None:
@@ -76,4 +78,7 @@ def _work(connection: Connection, workspace: Workspace, case: str, arguments: Ma
     def send(kind: str, values: Mapping[str, Any]) -> None:
         connection.send(("news", {"kind": kind, **values}))
 
-    return Work(workspace, case, arguments, Progress(begin, step), send)
+    def note(words: str) -> None:
+        connection.send(("note", {"words": words}))
+
+    return Work(workspace, case, arguments, Progress(begin, step, note), send, cluster)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from havenward.case.importers.grids import refuse
 from havenward.case.tables import read_columns
+from havenward.files import replace_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 
 class CaseFile:
@@ -162,32 +161,23 @@ class CaseFile:
 def replace_all_whole(folder: Path, texts: Mapping[str, str]) -> None:
     """Write several files of a folder whole, or none of them.
 
-    Each is written beside its place first; then all are moved. Where a move fails, those already moved are
-    put back as they were.
+    The caller holds the folder (`case.turns.take_turn`).
 
     Raises
     ------
     CaseError
         They could not be written; the folder is as before.
     """
-    parts: dict[Path, Path] = {}
-    before = {folder / name: _bytes_of(folder / name) for name in texts}
-    done: list[Path] = []
+    if not texts:
+        return
     try:
-        for name, text in texts.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, part = tempfile.mkstemp(prefix=f".{path.name}.part-", dir=path.parent)
-            parts[path] = Path(part)
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-                stream.write(text)
-            Path(part).chmod(0o644)
-        for path, part_path in parts.items():
-            part_path.replace(path)
-            done.append(path)
+        with replace_together(folder, held=True) as part:
+            for name, text in texts.items():
+                path = part / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with path.open("w", encoding="utf-8", newline="") as stream:
+                    stream.write(text)
     except OSError as error:
-        for path in done:
-            _put_back(path, before[path])
         raise refuse(
             str(folder),
             f"the case could not be written ({error.strerror or error})",
@@ -195,17 +185,3 @@ def replace_all_whole(folder: Path, texts: Mapping[str, str]) -> None:
             "free some space or name another folder",
             "case-not-written",
         ) from error
-    finally:
-        for part_path in parts.values():
-            part_path.unlink(missing_ok=True)
-
-
-def _bytes_of(path: Path) -> bytes | None:
-    return path.read_bytes() if path.exists() else None
-
-
-def _put_back(path: Path, data: bytes | None) -> None:
-    if data is None:
-        path.unlink(missing_ok=True)
-    else:
-        path.write_bytes(data)

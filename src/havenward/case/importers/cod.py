@@ -181,7 +181,6 @@ def _fill_codes(
 
 def _find_areas(places: Iterable[Location], areas: Sequence[Area]) -> tuple[dict[str, Area], list[str]]:
     """Find the area of each place with coordinates; just outside of all, the nearest one."""
-    import numpy as np
     import shapely  # type: ignore[import-untyped]
 
     located = [row for row in places if row.longitude is not None and row.latitude is not None]
@@ -195,7 +194,7 @@ def _find_areas(places: Iterable[Location], areas: Sequence[Area]) -> tuple[dict
     rest = [n for n, row in enumerate(located) if row.location not in inside]
     outside = []
     if rest:
-        nearest_area = np.asarray(tree.nearest(points[rest]))
+        nearest_area = tree.nearest(points[rest])  # shapes are never empty: `read_areas` leaves those out
         for n, index in zip(rest, nearest_area, strict=True):
             if shapely.distance(points[n], areas[index].shape) <= OUTSIDE_DEGREES:
                 inside[located[n].location] = areas[index]

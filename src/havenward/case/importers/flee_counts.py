@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+LONGEST_NAME = 200  # bytes of the name of a file; systems refuse to look for one of 256
+
 
 def read_layout(
     src: Path, start: date | None, findings: Findings, places: Places
@@ -111,7 +113,7 @@ def _read_series(
     """Read the counts of one file; None where it has errors."""
     file = f"{DATA}/{part}"
     path = src / DATA / part
-    if not path.resolve().is_relative_to((src / DATA).resolve()):
+    if len(part.encode()) > LONGEST_NAME or not path.resolve().is_relative_to((src / DATA).resolve()):
         note_row(
             findings,
             layout,

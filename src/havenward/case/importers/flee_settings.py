@@ -180,7 +180,8 @@ def parse_settings(text: str, findings: Findings) -> dict[str, Any]:
             return {}
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         value = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
+        # a tag such as !!int before a text that is none breaks the reader in ways of its own
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark is not None else ""
         problem = getattr(error, "problem", None) or "it is nested too deeply, or a value cannot be read"
@@ -208,9 +209,14 @@ def _is_plain(value: object, depth: int = 0) -> bool:
     if depth > MAX_DEPTH:
         return False
     if isinstance(value, dict):
-        return all(isinstance(key, str) and _is_plain(item, depth + 1) for key, item in value.items())
+        return all(
+            isinstance(key, str) and _is_plain(key, depth) and _is_plain(item, depth + 1)
+            for key, item in value.items()
+        )
     if isinstance(value, list):
         return all(_is_plain(item, depth + 1) for item in value)
+    if isinstance(value, str):
+        return not any("\ud800" <= sign <= "\udfff" for sign in value)  # halves of signs: no file holds them
     if isinstance(value, float):
         return math.isfinite(value)
     return value is None or isinstance(value, (bool, int, str))

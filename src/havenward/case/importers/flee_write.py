@@ -11,6 +11,7 @@ from havenward.case.importers.flee_case import flee_inputs
 from havenward.case.importers.flee_settings import FILE as SETTINGS_FILE
 from havenward.dates import day_date
 from havenward.errors import CaseError, Problem
+from havenward.files import replace_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -59,10 +60,11 @@ def write_flee_folder(inputs: FleeInputs, folder: Path) -> tuple[Path, ...]:
     texts = dict(_compose_files(inputs))
     _check_names(texts)
     try:
-        for name, text in texts.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
+        with replace_together(folder) as part:
+            for name, text in texts.items():
+                path = part / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise CaseError(
             Problem(

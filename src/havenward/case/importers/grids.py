@@ -11,23 +11,34 @@ import io
 import json
 import re
 import zipfile
-from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from havenward.errors import CaseError, Problem
+from havenward.archives import count_stated_entries
+from havenward.case.importers.grid_books import cell_text, check_workbook, read_sheet
+from havenward.case.importers.grid_parts import MAX_COLUMNS, Grid, add_rows, check_cells, cut_off, refuse
+from havenward.errors import CaseError
+from havenward.limits import (
+    ARCHIVE_BYTES,
+    ARCHIVE_ENTRIES,
+    ARCHIVE_FREE_BYTES,
+    ARCHIVE_RATIO,
+    IMPORT_BYTES,
+    JSON_BYTES,
+    JSON_OBJECTS,
+    MERGED_BYTES,
+    MERGED_TAGS,
+    TABLE_CELL,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MAX_FILE_BYTES = 500_000_000
-MAX_UNPACKED_BYTES = 1_500_000_000
-MAX_RATIO = 200  # sizes unpacked to packed above this, beyond 50 MB, are no honest table
-MAX_ROWS = 3_000_000
-MAX_COLUMNS = 2_000
-MAX_CELL = 131_072  # characters
-MERGED_BYTES = 40_000_000  # unpacked; larger workbooks are read row by row, which does not tell merged cells
+__all__ = ["Grid", "check_workbook", "refuse"]  # which others take from here
+
+MAX_FILE_BYTES, MAX_UNPACKED_BYTES, MAX_RATIO = IMPORT_BYTES, ARCHIVE_BYTES, ARCHIVE_RATIO
+MAX_CELL = TABLE_CELL
 SNIFFED_ROWS = 25
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -44,20 +55,6 @@ _OTHER_KINDS = (
 _TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".json", ".jsonl", ".ndjson", ".geojson")
 # keys under which interfaces put their rows
 _ROW_KEYS = ("data", "results", "result", "items", "records", "features", "rows", "timeseries")
-
-
-@dataclass
-class Grid:
-    """One sheet as text: row numbers as a spreadsheet counts them, and cells."""
-
-    sheet: str
-    rows: list[tuple[int, list[str]]]
-    notes: list[str] = field(default_factory=list)
-
-
-def refuse(where: str, found: str, expected: str, repair: str, slug: str) -> CaseError:
-    """Make the error of one problem of a file."""
-    return CaseError(Problem(where, found, expected, repair, slug))
 
 
 def read_grids(path: Path, name: str = "") -> list[Grid]:
@@ -93,17 +90,27 @@ def _read_data(data: bytes, name: str, *, deep: bool) -> Iterator[Grid]:
     notes = [note] if note else []
     start = text.lstrip("\ufeff \t\r\n")[:1]
     if start in {"{", "["} and PurePath(name).suffix.lower() not in {".csv", ".tsv"}:
+        if len(data) > JSON_BYTES:
+            raise too_large(name, len(data), JSON_BYTES)
+        if text.count("{") + text.count("[") > JSON_OBJECTS:
+            raise refuse(
+                name,
+                f"the file has more than {JSON_OBJECTS:,} objects",
+                "expected a table that fits into memory",
+                "keep only the rows and columns that the case needs",
+                "import-file-too-large",
+            )
         yield Grid("", read_json(text, name), notes)
     else:
         yield Grid("", read_delimited(text, name), notes)
 
 
-def too_large(name: str, size: float) -> CaseError:
+def too_large(name: str, size: float, most: int = MAX_FILE_BYTES) -> CaseError:
     """Refuse a file beyond the limit."""
     return refuse(
         name,
         f"the file has {size / 1e6:,.0f} MB",
-        f"expected at most {MAX_FILE_BYTES / 1e6:,.0f} MB",
+        f"expected at most {most / 1e6:,.0f} MB",
         "keep only the rows and columns that the case needs",
         "import-file-too-large",
     )
@@ -184,13 +191,23 @@ def open_zip(data: bytes, name: str) -> zipfile.ZipFile:
     CaseError
         It is cut off, protected, or unpacks to far more than a table.
     """
+    if count_stated_entries(data) > ARCHIVE_ENTRIES:
+        raise refuse(
+            name,
+            f"the archive holds more than {ARCHIVE_ENTRIES:,} files",
+            "expected a workbook, or an archive of one table",
+            "unpack it and name the file that you mean",
+            "import-archive-entries",
+        )
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         infos = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise _cut_off(name) from error
+        raise cut_off(name) from error
     unpacked, packed = sum(i.file_size for i in infos), sum(i.compress_size for i in infos)
-    if unpacked > MAX_UNPACKED_BYTES or (unpacked > 50_000_000 and unpacked > MAX_RATIO * max(packed, 1)):
+    if unpacked > MAX_UNPACKED_BYTES or (
+        unpacked > ARCHIVE_FREE_BYTES and unpacked > MAX_RATIO * max(packed, 1)
+    ):
         raise refuse(
             name,
             f"the file unpacks to {unpacked / 1e6:,.0f} MB",
@@ -207,16 +224,6 @@ def open_zip(data: bytes, name: str) -> zipfile.ZipFile:
             "import-file-protected",
         )
     return archive
-
-
-def _cut_off(name: str) -> CaseError:
-    return refuse(
-        name,
-        "the file is damaged or was cut off while it was copied",
-        "expected a whole file",
-        "download or copy it again",
-        "import-file-truncated",
-    )
 
 
 def _read_zip(data: bytes, name: str, *, deep: bool) -> Iterator[Grid]:
@@ -245,9 +252,9 @@ def _read_zip(data: bytes, name: str, *, deep: bool) -> Iterator[Grid]:
     try:
         inner = archive.read(tables[0])
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
-        raise _cut_off(name) from error
+        raise cut_off(name) from error
     except Exception as error:  # zlib raises an error of its own
-        raise _cut_off(name) from error
+        raise cut_off(name) from error
     yield from _read_data(inner, f"{name}/{PurePath(tables[0]).name}", deep=True)
 
 
@@ -256,74 +263,19 @@ def _read_workbook(data: bytes, name: str, unpacked: int) -> Iterator[Grid]:
 
     import openpyxl  # type: ignore[import-untyped]
 
-    whole = unpacked <= MERGED_BYTES
+    # a larger workbook is read row by row, which does not tell merged cells
+    whole = unpacked <= MERGED_BYTES and check_workbook(data, name) <= MERGED_TAGS
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and drop-downs, which are not read
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=not whole, data_only=True)
             for sheet in book.worksheets:
                 if sheet.sheet_state == "visible":
-                    yield _read_workbook_sheet(sheet, whole=whole)
+                    yield read_sheet(sheet, whole=whole)
     except CaseError:
         raise
     except Exception as error:  # a damaged workbook fails in as many ways as it has parts
-        raise _cut_off(name) from error
-
-
-def _read_workbook_sheet(sheet: Any, *, whole: bool) -> Grid:  # noqa: ANN401 - a sheet of openpyxl
-    grid = Grid(sheet.title, [])
-    if not whole and hasattr(sheet, "reset_dimensions"):
-        sheet.reset_dimensions()  # files often state wrong ones
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-        texts = [_cell_text(cell) for cell in cells[:MAX_COLUMNS]]
-        if any(texts):
-            grid.rows.append((number, texts))
-        if len(grid.rows) > MAX_ROWS:
-            break
-    if whole:
-        _fill_merged(sheet, grid)
-    return grid
-
-
-def _fill_merged(sheet: Any, grid: Grid) -> None:  # noqa: ANN401 - a sheet of openpyxl
-    """Repeat merged texts in every cell they cover; a merged number stays one, as it would count twice."""
-    by_row = dict(grid.rows)
-    numbers = 0
-    for area in sheet.merged_cells.ranges:
-        top = by_row.get(area.min_row)
-        if top is None or area.min_col > len(top) or not top[area.min_col - 1]:
-            continue
-        text = top[area.min_col - 1]
-        if isinstance(sheet.cell(area.min_row, area.min_col).value, int | float):
-            numbers += 1
-            continue
-        for row in range(area.min_row, min(area.max_row, area.min_row + 10_000) + 1):
-            cells = by_row.get(row)
-            for column in range(area.min_col - 1, min(area.max_col, len(cells or ()))):
-                if cells is not None and not cells[column]:
-                    cells[column] = text
-    if numbers:
-        grid.notes.append(
-            f"merged cells with numbers ({numbers}); each counts once, in the first row that it covers"
-        )
-
-
-def _cell_text(value: object) -> str:
-    import datetime as dt
-
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        if value.is_integer() and abs(value) < 1e15:
-            return str(int(value))
-        text = repr(value)
-        # three decimals would look like a point that parts thousands, which a stored number never has
-        return text + "0" if text[-4:-3] == "." else text
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time(0) else value.isoformat(" ")
-    return " ".join(str(value).split())
+        raise cut_off(name) from error
 
 
 # -- JSON ----------------------------------------------------------------------------------------------
@@ -336,19 +288,20 @@ def read_json(text: str, name: str) -> list[tuple[int, list[str]]]:
     objects are written with a point between the keys.
     """
     records = [_flatten(record) for record in _json_records(text, name)]
-    headings = list(dict.fromkeys(key for record in records for key in record))
-    rows = [(n, [record.get(key, "") for key in headings]) for n, record in enumerate(records, start=2)]
-    return [(1, headings), *rows]
+    headings = list(dict.fromkeys(key for record in records for key in record))[:MAX_COLUMNS]
+    rows: list[tuple[int, list[str]]] = []
+    add_rows(rows, iter([headings, *([record.get(key, "") for key in headings] for record in records)]), name)
+    return rows
 
 
 def _json_records(text: str, name: str) -> list[dict[str, Any]]:
     try:
-        document = json.loads(text)
+        document = _loads(text)
     except (ValueError, RecursionError) as error:
         try:
-            lines = [json.loads(line) for line in text.splitlines() if line.strip()]
+            lines = [_loads(line) for line in text.splitlines() if line.strip()]
         except (ValueError, RecursionError):
-            raise _cut_off(name) from error
+            raise cut_off(name) from error
         document = lines
     rows = document
     if isinstance(document, dict):
@@ -367,6 +320,14 @@ def _json_records(text: str, name: str) -> list[dict[str, Any]]:
     if document != rows and isinstance(document, dict) and document.get("type") == "FeatureCollection":
         return [{**_as_dict(row.get("properties")), **_point(row.get("geometry"))} for row in rows]
     return rows
+
+
+def _loads(text: str) -> Any:  # noqa: ANN401 - any JSON
+    """Read JSON; halves of signs (surrogates), which no file of text can hold, become question marks."""
+    document = json.loads(text)
+    if "\\ud" in text or "\\uD" in text:
+        document = json.loads(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
+    return document
 
 
 def _error_words(document: object) -> str:
@@ -396,9 +357,9 @@ def _flatten(record: dict[str, Any], before: str = "") -> dict[str, str]:
         if isinstance(value, dict) and len(before) < 100:
             flat.update(_flatten(value, f"{before}{key}."))
         elif isinstance(value, list):
-            flat[f"{before}{key}"] = "; ".join(_cell_text(part) for part in value[:100])
+            flat[f"{before}{key}"] = "; ".join(cell_text(part) for part in value[:100])
         else:
-            flat[f"{before}{key}"] = _cell_text(value)
+            flat[f"{before}{key}"] = cell_text(value)
     return flat
 
 
@@ -449,12 +410,10 @@ def read_delimited(text: str, name: str) -> list[tuple[int, list[str]]]:
         The text breaks off inside a row.
     """
     mark = _find_delimiter(text)
+    check_cells(text.count(mark) + text.count("\n"), name)  # before any of them is an object of its own
     rows: list[tuple[int, list[str]]] = []
     try:
-        for number, cells in enumerate(_split(text, mark, strict=True), start=1):
-            rows.append((number, cells))
-            if number > MAX_ROWS:
-                break
+        add_rows(rows, _split(text, mark, strict=True), name)
     except csv.Error as error:
         if "unexpected end" in str(error):
             where = f"{name} row {len(rows) + 1}"
@@ -477,8 +436,9 @@ def _split(text: str, mark: str, *, strict: bool) -> Iterator[list[str]]:
 
 def _split_loosely(text: str, mark: str, name: str) -> list[tuple[int, list[str]]]:
     """Split a text whose quotation marks do not keep to the rules."""
+    rows: list[tuple[int, list[str]]] = []
     try:
-        return list(enumerate(_split(text, mark, strict=False), start=1))
+        add_rows(rows, _split(text, mark, strict=False), name)
     except csv.Error as error:
         raise refuse(
             name,
@@ -487,6 +447,7 @@ def _split_loosely(text: str, mark: str, name: str) -> list[tuple[int, list[str]
             "close the quotation mark that swallowed many rows",
             "import-cell-too-large",
         ) from error
+    return rows
 
 
 def _find_delimiter(text: str) -> str:

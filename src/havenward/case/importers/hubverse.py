@@ -21,11 +21,14 @@ from havenward.case.importers.matching import Asked, describe_matches, list_unpl
 from havenward.case.importers.open_table import fold_heading, open_table, read_day, settle_days
 from havenward.case.importers.registry import Setting
 from havenward.errors import CaseError, Problem
+from havenward.limits import IMPORT_ROWS, PARQUET_TEXT_BYTES
 from havenward.records import TOTAL, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    import polars as pl
 
     from havenward.case.importers.online import Online
     from havenward.records import Case
@@ -187,8 +190,10 @@ def _read(source: Path, settings: Mapping[str, Any]) -> tuple[str, Rows, list[st
     import polars as pl
 
     try:
-        frame = pl.read_parquet(source)
-    except Exception as error:  # polars has an error of its own for each way to break
+        # only the end of the file is read for this: columns of one value repeated take no room in it
+        count = int(pl.scan_parquet(source).select(pl.len()).collect().item())
+        frame = pl.read_parquet(source) if count <= IMPORT_ROWS else pl.DataFrame()
+    except (Exception, pl.exceptions.PanicException) as error:  # each way to break has an error of its own
         raise CaseError(
             Problem(
                 source.name,
@@ -198,6 +203,8 @@ def _read(source: Path, settings: Mapping[str, Any]) -> tuple[str, Rows, list[st
                 "hub-parquet",
             )
         ) from error
+    if count > IMPORT_ROWS:
+        raise _too_long(source.name, f"the file has {count:,} rows", f"{IMPORT_ROWS:,} rows")
     words = {fold_heading(alias): name for name, others in WANTED.items() for alias in (name, *others)}
     found = {words[fold_heading(name)]: name for name in frame.columns if fold_heading(name) in words}
     missing = [name for name in NEEDED if name not in found]
@@ -211,6 +218,10 @@ def _read(source: Path, settings: Mapping[str, Any]) -> tuple[str, Rows, list[st
                 "hub-columns",
             )
         )
+    size = sum(_text_bytes(frame[name]) for name in found.values())
+    if size > PARQUET_TEXT_BYTES:
+        found_text = f"its cells are {size / 1e6:,.0f} MB of text"
+        raise _too_long(source.name, found_text, f"{PARQUET_TEXT_BYTES / 1e6:,.0f} MB of text")
     columns = [
         ["" if value is None else str(value) for value in frame[name].to_list()] for name in found.values()
     ]
@@ -219,6 +230,22 @@ def _read(source: Path, settings: Mapping[str, Any]) -> tuple[str, Rows, list[st
         for number, values in enumerate(zip(*columns, strict=True), start=1)
     ]
     return source.name, rows, []
+
+
+def _text_bytes(column: pl.Series) -> int:
+    """Tell how much text the cells of a column are; lists and structures are estimated from above."""
+    import polars as pl
+
+    if column.dtype in (pl.String, pl.Categorical, pl.Enum):
+        return int(column.cast(pl.String).str.len_bytes().sum())
+    if column.dtype == pl.Binary:
+        return 4 * int(column.bin.size().sum())
+    return 20 * int(column.estimated_size()) if column.dtype.is_nested() else 0
+
+
+def _too_long(name: str, found: str, most: str) -> CaseError:
+    repair = "keep only the rows and columns that the case needs"
+    return CaseError(Problem(name, found, f"expected at most {most}", repair, "import-file-too-large"))
 
 
 def _read_cells(

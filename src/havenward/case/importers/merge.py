@@ -32,6 +32,7 @@ from havenward.case.importers.ledger import (
 from havenward.case.importers.telling import list_some
 from havenward.case.known import IDENTITY
 from havenward.case.tables import read_columns
+from havenward.case.turns import take_turn
 from havenward.errors import CaseError
 from havenward.records import BOUNDARIES_FILE, Attribute
 
@@ -260,6 +261,14 @@ def merge_into_case(folder: Path, imported: Imported) -> tuple[str, ...]:
         The folder is no case, one of the files to change has errors, or it cannot be written. The case is as
         before then.
     """
+    require_folder(folder)
+    if not (folder / CASE_FILE).is_file():
+        open_case(folder)  # says why it is none
+    with take_turn(folder):
+        return _merge_into(folder, imported)
+
+
+def _merge_into(folder: Path, imported: Imported) -> tuple[str, ...]:
     draft = open_case(folder)
     given = {
         "sources": (imported.source,),

@@ -351,8 +351,8 @@ def _signing(inner: httpx.BaseTransport, about: Service, token: str, *, keep: bo
 
 def _retry_after(text: str) -> float:
     """Read seconds, or a date, from the header `Retry-After`; 0 where it says neither."""
-    if text.strip().isdigit():
-        return float(text)
+    if text.strip().isdecimal():
+        return float(text[:20])
     try:
         return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
     except (TypeError, ValueError):
@@ -362,7 +362,7 @@ def _retry_after(text: str) -> float:
 def _read_json(about: Service, body: bytes) -> Any:  # noqa: ANN401 - any JSON
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         start = body[:200].lstrip().lower()
         what = (
             "a web page" if start.startswith((b"<!doctype", b"<html")) else "something that is no whole JSON"

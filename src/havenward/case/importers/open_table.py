@@ -263,7 +263,8 @@ def _read_tags(
         if canonical not in columns and position not in taken and not "".join(cells[position : position + 1]):
             columns[canonical] = position
             taken.add(position)
-    return _Header(columns, cells, index + 1, tagged=True)
+    headings = cells + [""] * (len(before) - len(cells))  # a row of tags may end before its headings do
+    return _Header(columns, headings, index + 1, tagged=True)
 
 
 def _split_tag(cell: str) -> tuple[str, frozenset[str]]:

@@ -13,6 +13,7 @@ import osmium
 from havenward.case.importers.grids import refuse
 from havenward.case.importers.osm_tags import Use, read_use
 from havenward.geography import EARTH_RADIUS_KM
+from havenward.limits import EXTRACT_FREE_BYTES, EXTRACT_NODES, EXTRACT_RATIO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,6 +158,8 @@ def read_extract(path: Path, *, paths: bool, tracks: bool) -> Extract:
                     twice += 1
                     continue
                 seen.add(thing.id)
+                if len(refs) > EXTRACT_NODES:
+                    break
                 for node in thing.nodes:
                     refs.append(node.ref)
                     place = node.location
@@ -172,6 +175,14 @@ def read_extract(path: Path, *, paths: bool, tracks: bool) -> Extract:
             GET_PBF,
             "osm-damaged",
         ) from error
+    if len(refs) > EXTRACT_NODES:
+        raise refuse(
+            path.name,
+            f"its roads have more than {EXTRACT_NODES:,} points",
+            "expected the roads of a country",
+            "cut out the part that the case needs (osmium extract)",
+            "osm-too-large",
+        )
     return Extract(
         np.frombuffer(refs, np.int64) if refs else np.zeros(0, np.int64),
         np.frombuffer(x, np.int32) if x else np.zeros(0, np.int32),
@@ -299,6 +310,38 @@ def _check_file(path: Path) -> None:
             f"rename it if it is of another format, or {GET_PBF}",
             "osm-not-an-extract",
         )
+    size = path.stat().st_size
+    unpacked = _count_unpacked(path, EXTRACT_RATIO * size)
+    if unpacked > EXTRACT_FREE_BYTES and unpacked > EXTRACT_RATIO * size:
+        raise refuse(
+            path.name,
+            f"the file unpacks to more than {EXTRACT_RATIO} times its size",
+            "expected an extract of OpenStreetMap, which unpacks to 2 to 15 times its size",
+            GET_PBF,
+            "osm-bomb",
+        )
+
+
+def _count_unpacked(path: Path, enough: int) -> int:
+    """Tell to how many bytes a packed extract unpacks, counted until there are enough; 0 for large files.
+
+    What is too large to be tried out is bounded by its size alone.
+    """
+    enough, suffix = max(enough, EXTRACT_FREE_BYTES), path.suffix.lower()
+    if suffix not in {".gz", ".bz2"} or path.stat().st_size > EXTRACT_FREE_BYTES:
+        return 0
+    import bz2
+    import gzip
+    import zlib
+
+    unpacked = 0
+    try:
+        with gzip.open(path) if suffix == ".gz" else bz2.open(path) as stream:
+            while unpacked <= enough and (piece := stream.read(1 << 20)):
+                unpacked += len(piece)
+    except (OSError, EOFError, zlib.error):
+        return 0  # it is damaged, which its reader tells
+    return unpacked
 
 
 def _read_stamp(header: osmium.io.Header) -> date | None:

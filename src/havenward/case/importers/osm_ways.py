@@ -147,7 +147,9 @@ def _needs_feet(drive: tuple[Net, Access], walk: tuple[Net, Access], count: int)
     """Tell which pairs hang together on foot and not by vehicle."""
 
     def joined(net: Net, access: Access) -> Flags:
-        part = np.where(access.node[:count] >= 0, find_parts(net)[access.node[:count]], -1)
+        node = access.node[:count]
+        part = np.full(count, -1)
+        part[node >= 0] = find_parts(net)[node[node >= 0]]  # a net that no place meets has no parts at all
         both: Flags = (part[:, None] == part[None, :]) & (part >= 0)[:, None]
         return both
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import warnings
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -22,12 +25,14 @@ import shapely  # type: ignore[import-untyped]
 
 from havenward.case.importers.grids import check_kind, open_zip, refuse, too_large
 from havenward.case.importers.loose_cells import read_day
+from havenward.limits import BOUNDARY_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-MAX_BYTES = 1_500_000_000
+MAX_BYTES = BOUNDARY_BYTES
+SQLITE = b"SQLite format 3"
 HEAD = 4000  # bytes that tell what a file is
 MAX_LEVEL = 4
 OUTLINES_BYTES = 300_000
@@ -181,6 +186,8 @@ def _list_places(path: Path, name: str) -> list[str]:
         ) from error
     if not head.startswith(b"PK"):
         _check_head(head, name)
+        if head.startswith(SQLITE):
+            check_geopackage(f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1", name)
         if path.suffix.lower() == ".shp":
             _check_parts(path)
         return [str(path)]
@@ -195,12 +202,46 @@ def _list_places(path: Path, name: str) -> list[str]:
         except Exception as error:  # zlib and the archive fail in ways of their own
             raise _damaged(name) from error
         _check_head(head, f"{name}/{info.filename}")
+        if head.startswith(SQLITE):
+            check_geopackage(archive.read(info), name)
         places.append(f"/vsizip/{path.resolve()}/{info.filename}")
     return places
 
 
+def check_geopackage(database: str | bytes, name: str) -> None:
+    """Refuse a GeoPackage whose layers are worked out while they are read: such a view may never end.
+
+    Parameters
+    ----------
+    database
+        An address of SQLite, or the bytes of the file.
+    name
+        What messages call it.
+    """
+    try:
+        with closing(
+            sqlite3.connect(database if isinstance(database, str) else ":memory:", uri=True)
+        ) as opened:
+            if isinstance(database, bytes):
+                opened.deserialize(database)
+            worked_out = opened.execute(
+                "SELECT name FROM sqlite_master WHERE name IN (SELECT table_name FROM gpkg_contents) "
+                "AND (type <> 'table' OR sql LIKE '%VIRTUAL%TABLE%')"
+            ).fetchone()
+    except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
+        raise _damaged(name) from error
+    if worked_out:
+        raise refuse(
+            name,
+            "a layer of it is a view, which is worked out each time that it is read",
+            "expected layers that are tables",
+            "save the layer alone into a new GeoPackage",
+            "import-boundaries-view",
+        )
+
+
 def _check_head(head: bytes, name: str) -> None:
-    if not head.startswith((b"SQLite format 3", b"fgb", b"\x00\x00\x27\x0a")):
+    if not head.startswith((SQLITE, b"fgb", b"\x00\x00\x27\x0a")):
         check_kind(head, name)
 
 
@@ -240,10 +281,15 @@ def _read_layer(place: str, layer: str, name: str, notes: list[str]) -> tuple[di
             crs = str(info["crs"] or "")
             turned = bool(crs) and not crs.endswith(_WGS84)
             meta, _, geometry, fields = _read(_warped(place, layer) if turned else place, layer)
+            if geometry is None:  # a table without shapes
+                return info, None, []
             shapes = shapely.from_wkb(geometry)
     except Exception as error:
         raise _damaged(name) from error
-    keep = np.isin(shapely.get_type_id(shapes), (3, 6))
+    # the bounds of an empty shape are no numbers either
+    keep = np.isin(shapely.get_type_id(shapes), (3, 6)) & np.isfinite(
+        shapely.bounds(shapes).reshape(-1, 4)
+    ).all(axis=1)
     if not keep.any():
         return meta, None, []
     if turned:
@@ -251,7 +297,9 @@ def _read_layer(place: str, layer: str, name: str, notes: list[str]) -> tuple[di
     if not crs:
         _check_degrees(shapes[keep], name)
         notes.append(f"{name}: it does not say in which system its coordinates are; they look like degrees")
-    return meta, shapely.make_valid(shapes[keep]), [field[keep] for field in fields]
+    valid = np.array([_polygons(shape) for shape in shapely.make_valid(shapes[keep])], dtype=object)
+    sound = ~shapely.is_empty(valid)  # a polygon without width is made a line
+    return meta, valid[sound] if sound.any() else None, [field[keep][sound] for field in fields]
 
 
 def _read(place: str, layer: str) -> Any:  # noqa: ANN401 - what pyogrio gives
@@ -488,8 +536,10 @@ def _write_outlines(areas: Iterable[Area], tolerance: float) -> str:
 
 def _polygons(shape: Any) -> Any:  # noqa: ANN401 - a shape
     """Keep the polygons of a shape: repairs leave lines and points behind."""
+    if shape.geom_type in {"Polygon", "MultiPolygon"}:
+        return shape
     parts = [part for part in shapely.get_parts(shape) if part.geom_type in {"Polygon", "MultiPolygon"}]
-    return shapely.union_all(parts) if shape.geom_type == "GeometryCollection" else shape
+    return shapely.union_all(parts)
 
 
 def _rings(shape: Any, tolerance: float) -> list[Any]:  # noqa: ANN401 - a shape

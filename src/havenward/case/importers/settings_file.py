@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from typing import TYPE_CHECKING, Any
 
+from havenward.case.values import parse_toml
 from havenward.errors import Problem, SettingsError, nearest
+from havenward.limits import DOCUMENT_CHARACTERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,12 +95,15 @@ def read_settings_file(path: Path | None, known: Mapping[str, Setting], kind: st
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        if path.stat().st_size > 4 * DOCUMENT_CHARACTERS:
+            found = f"the file has {path.stat().st_size / 1e6:,.0f} MB"
+        else:
+            return parse_toml(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         found = f"the file cannot be read ({error.strerror or error})"
     except UnicodeDecodeError:
         found = "the file is not UTF-8"
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         found = f"the file is no TOML ({error})"
     raise SettingsError(
         Problem(

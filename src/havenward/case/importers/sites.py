@@ -421,8 +421,8 @@ def _read_kind(text: str, otherwise: str) -> str:
 
 
 def _free_key(name: str, pcode: str, taken: set[str]) -> str:
-    key = make_key(name) or make_key(pcode)
-    if key in taken and pcode:
+    key = make_key(name) or make_key(pcode) or "site"  # a name may be nothing but marks
+    if key in taken and make_key(pcode):
         key = f"{key}-{make_key(pcode)}"
     number, base = 2, key
     while key in taken:

@@ -415,7 +415,7 @@ def _count_years(
         year = row["year"]
         if row["coo_iso"] != case.country:
             left.add(f"are of people who did not flee from {case.country}, left out", number)
-        elif not (year.isdigit() and 1950 <= int(year) <= 2200):
+        elif not (len(year) == 4 and year.isdecimal() and 1950 <= int(year) <= 2200):
             left.add("have no year that can be read, left out", number)
         else:
             # zero is how exports write what is not known or hidden

@@ -858,11 +858,11 @@ def simulate_members(
     displaced: NDArray[np.int32],
     newly: NDArray[np.int32],
 ) -> tuple[int, int]:
-    """Simulate members `first` to `last` - 1 into the rows of the output arrays.
+    """Simulate members `first` to `last` - 1 into the output arrays.
 
-    The outputs have shapes (member, day, place) and (member, day) and cover all members; no member looks at
-    another, so any split over cores, machines or time gives the same bytes. `room` is how many cohorts fit.
-    Returns how it ended (`DONE`, `FULL`: call again with more room, `EXHAUSTED`: nobody left to appear) and
+    The outputs have shapes (member, day, place) and (member, day) and hold just these members; no member
+    looks at another, so any split over cores, machines or time gives the same bytes. `room` is how many
+    cohorts fit. Returns how it ended (`DONE`, `FULL`: call again with more room, `EXHAUSTED`: nobody left to appear) and
     the day.
     """
     n_days, places = world.row_of_day.shape[0], world.keys.shape[0]
@@ -904,6 +904,7 @@ def simulate_members(
     phase, weighed_row, weighed_epoch = 0, -1, -1
 
     for member in range(first, last):
+        out = member - first  # its place in the outputs
         member_seat = seat(uint64(run_key), uint64(member))
 
         # before the first day: the people who are in the camps already
@@ -992,11 +993,11 @@ def simulate_members(
             # 7. the day is recorded
             for place in range(places):
                 here[place] += came[place] - left[place]
-                stock[member, day, place] = here[place]
-                arrivals[member, day, place] = came[place]
-                departures[member, day, place] = left[place]
-            displaced[member, day] = people
-            newly[member, day] = fresh
+                stock[out, day, place] = here[place]
+                arrivals[out, day, place] = came[place]
+                departures[out, day, place] = left[place]
+            displaced[out, day] = people
+            newly[out, day] = fresh
             if today.size[1] + tomorrow.size[1] + moving.size[1] > 0:
                 return FULL, day
     return DONE, n_days

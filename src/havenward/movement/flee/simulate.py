@@ -37,7 +37,7 @@ def simulate_flee(
     members
         Runs; each has a random seed of its own.
     streams
-        All randomness.
+        All randomness, from the first of the members on.
     workers
         Threads that share the members; they decide nothing about the result.
     told
@@ -79,10 +79,11 @@ def run_world(
 
     def work(first: int) -> int:
         last = min(first + chunk, members)
-        outputs = (stock, arrivals, departures, displaced, newly)
+        outputs = [array[first:last] for array in (stock, arrivals, departures, displaced, newly)]
+        begin = streams.first
         room = max(_FIRST_ROOM, 8 * len(world.names))
         while True:
-            end, day = simulate_members(world.arrays, run_key, first, last, room, *outputs)
+            end, day = simulate_members(world.arrays, run_key, begin + first, begin + last, room, *outputs)
             if end == DONE:
                 return last - first
             if end == EXHAUSTED:
