@@ -10,7 +10,7 @@ import pytest
 
 from havenward.case.assumptions import name_origin, resolve_assumptions
 from havenward.case.check import check_case
-from havenward.case.figures_file import write_figures
+from havenward.case.figures_file import write_reading
 from havenward.case.known import as_of
 from havenward.case.load import load_case
 from havenward.cli import main
@@ -50,7 +50,7 @@ def read(tmp_path_factory):
 def machine(tmp_path_factory):
     """Read the figures by machine alone, nothing decided."""
     folder = copy_case(tmp_path_factory.mktemp("machine") / "case")
-    write_figures(folder, ())
+    write_reading(folder, (), ())
     read_into_case(folder, [], workers=1)
     return load_case(folder, before_reading=True).figures
 
@@ -151,7 +151,7 @@ def test_later_reports_change_nothing_of_what_was_known(read, tmp_path, day):
     assert late
     for name in late:
         (folder / "reports" / name).unlink()
-    write_figures(folder, [row for row in case.figures if row.report not in late])
+    write_reading(folder, (), [row for row in case.figures if row.report not in late])
     read_into_case(folder, [], workers=1)
     rows = {row.figure: replace(row, row=0) for row in load_case(folder, before_reading=True).figures}
     known = {row.figure: replace(row, row=0) for row in as_of(case, day).figures}
@@ -176,7 +176,7 @@ def test_a_row_says_nothing_of_later_reports():
 
 def test_a_case_that_has_not_been_read_says_what_to_do(tmp_path):
     folder = copy_case(tmp_path / "case")
-    write_figures(folder, ())
+    write_reading(folder, (), ())
     with pytest.raises(CaseError, match="havenward read --case"):
         load_case(folder)
     read_into_case(folder, [], workers=1)

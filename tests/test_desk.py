@@ -21,7 +21,7 @@ from havenward.desk.folder import DeskError, Manifest, hold_desk, read_manifest,
 from havenward.desk.identity import even_text, name_report
 from havenward.desk.intake import Incoming
 from havenward.desk.nearness import compare, group_reports, sign_texts
-from havenward.errors import Problem
+from havenward.errors import Problem, SettingsError
 from havenward.pipeline import desk as desk_pipeline
 from havenward.pipeline.desk_answers import Wanted, ask_desk, find_in_desk, tidy_desk
 from havenward.pipeline.desk_sources import list_incoming
@@ -149,8 +149,10 @@ def test_hostile_reports_come_in_and_are_answered_from(tmp_path):
     found = find_in_desk(desk, Wanted(), copies=True)
     assert {row["quantity_text"] for row in found.rows} >= {"300", "400"}
     assert all(len(row["title"]) <= 1000 for row in found.rows)
-    for words in HOSTILE[2:]:
+    for words in (HOSTILE[2], "a\x1f" * 100):
         assert find_in_desk(desk, Wanted(place=words, text=words, speaker=words)).rows == []
+    with pytest.raises(SettingsError, match="4,000 characters; expected at most 200"):
+        find_in_desk(desk, Wanted(text=HOSTILE[3]))
 
 
 def test_another_language_is_kept_and_says_so(tmp_path):

@@ -247,6 +247,22 @@ def test_a_list_of_a_change_that_the_disk_lost_is_told(tmp_path: Path):
     assert look(tmp_path) == OLD
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "parquet: File out of specification: underlying IO error: No space left on device (os error 28)",
+        "database or disk is full",
+    ],
+)
+def test_libraries_that_find_the_disk_full_are_understood(tmp_path: Path, words: str):
+    for write in (replace_together, replace_whole):
+        with pytest.raises(OSError, match="No space left on device"), write(tmp_path / "out"):
+            raise RuntimeError(words)
+        with pytest.raises(RuntimeError, match="another fault"), write(tmp_path / "out"):
+            raise RuntimeError("another fault")  # noqa: EM101, TRY003 - as a library would
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_rights_of_a_shared_file_stay(tmp_path: Path):
     (tmp_path / "a.csv").write_text("old", encoding="utf-8")
     (tmp_path / "a.csv").chmod(0o660)

@@ -127,8 +127,9 @@ class Campaign:
                 if raw not in (before, after):  # the new one where only the last sync failed
                     faults.append("failed and was not as before")
                 self.new_all_the_same += raw == after
-                if hidden(self.world):
-                    faults.append(f"left {hidden(self.world)[:3]}")
+                left = [path for path in hidden(self.world) if not path.startswith(TAKEN_UP)]
+                if left:
+                    faults.append(f"left {left[:3]}")
         # whoever comes next finishes or finds what was there
         opened = self._fork(OPENERS.get(name, open_folder), -1, "", target)
         if opened != 0:
@@ -389,6 +390,7 @@ OPENERS = {
     "read --out": lambda *_: 0,
     "forecast": lambda *_: 0,
 }
+TAKEN_UP = ".run.work"  # what is finished of a run stays for the next try
 # they refuse a folder that holds something, which a first try that was killed late may have finished
 REFUSES_TAKEN = {"new DIR", "new DIR --from", "forecast"}
 

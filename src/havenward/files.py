@@ -21,13 +21,11 @@ from glob import escape as glob_escape
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from havenward.errors import Problem
+from havenward.errors import HavenwardError, Problem
 from havenward.locks import BusyError, hold, hold_folder, is_free
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from havenward.errors import HavenwardError
 
 PART = ".part-"  # in the hidden names of what is being written
 READY, UNDO = ".ready", ".undo"  # hidden folders: a change that is committed, one that is taken back
@@ -35,6 +33,12 @@ NEW, OLD, NAMES = "new", "old", "names.json"
 WAIT_S = 10.0  # for somebody else who writes to the same folder, which takes a moment
 LEFT_WAIT_S = 2.0
 PLAIN_MODE = 0o644
+# how libraries say that the disk failed, where not in the words of the system
+_DISK_FAILS = {
+    errno.ENOSPC: ("disk is full",),
+    errno.EIO: ("disk I/O error",),
+    errno.EROFS: ("readonly database",),
+}
 
 
 @contextmanager
@@ -51,7 +55,7 @@ def replace_whole(path: Path, *, lasting: bool = True) -> Iterator[Path]:
     handle, name = tempfile.mkstemp(prefix=f".{path.name}{PART}", suffix=path.suffix, dir=path.parent)
     part = Path(name)
     try:
-        with _in_use(handle):
+        with _in_use(handle), _said_as_os_error():
             yield part
             part.chmod(_mode_of(path))
             if lasting:
@@ -71,6 +75,24 @@ def open_whole(path: Path, *, lasting: bool = True) -> Iterator[IO[str]]:
         part.open("w", encoding="utf-8", newline="\n") as stream,
     ):
         yield stream
+
+
+@contextmanager
+def _said_as_os_error() -> Iterator[None]:
+    """Say that the disk failed as Python does where a library has errors of its own: polars, SQLite, GDAL.
+
+    They are told by the words of the system, so that no other fault of theirs is taken for it.
+    """
+    try:
+        yield
+    except (OSError, HavenwardError):
+        raise
+    except Exception as error:
+        said = str(error)
+        for number, words in _DISK_FAILS.items():
+            if os.strerror(number) in said or any(word in said for word in words):
+                raise OSError(number, os.strerror(number)) from error
+        raise
 
 
 def _mode_of(path: Path) -> int:
@@ -261,7 +283,8 @@ def clear_beside(parent: Path) -> None:
 def _make_folder(folder: Path, *, lasting: bool) -> Iterator[Path]:
     part = Path(tempfile.mkdtemp(prefix=f".{folder.name}{PART}", dir=folder.parent))
     try:
-        yield part
+        with _said_as_os_error():
+            yield part
         part.chmod(0o755)
         if lasting:
             sync_tree(part)
@@ -277,7 +300,8 @@ def _replace_in(folder: Path, *, lasting: bool) -> Iterator[Path]:
         part = Path(place) / "change"
         new = part / NEW
         new.mkdir(parents=True)
-        yield new
+        with _said_as_os_error():
+            yield new
         names = sorted(path.relative_to(new).as_posix() for path in new.rglob("*") if path.is_file())
         for name in names:
             _keep_old(folder / name, part / OLD / name)

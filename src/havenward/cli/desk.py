@@ -46,8 +46,9 @@ _CHANGES = (
 def add_desk(commands: Commands) -> None:
     """Describe `havenward desk` and what it can do."""
     purpose = "keep what very many reports say in a reading desk, and ask it"
-    parser = commands.add_parser("desk", help=purpose, description=purpose)
-    parser.set_defaults(run=lambda _: _print_help(parser))
+    parser = add_command(
+        commands, "desk", purpose, "havenward desk find out/desk --place Goma", lambda _: _print_help(parser)
+    )
     parts = parser.add_subparsers(title="what to do", metavar="WHAT")
     _add_add(parts)
     _add_find(parts)

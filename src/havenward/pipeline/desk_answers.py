@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from havenward.errors import Problem, SettingsError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
@@ -12,7 +14,8 @@ if TYPE_CHECKING:
 
     from havenward.desk.confined import OpenDesk
     from havenward.desk.questions import Question
-    from havenward.errors import Problem
+
+MOST_ASKED = 200  # characters of a name or of words
 
 
 @dataclass(frozen=True)
@@ -190,6 +193,7 @@ def _as_question(desk: OpenDesk, wanted: Wanted, *, copies: bool = False, most: 
     from havenward.reading.facts import speaker_key
     from havenward.reading.gazetteer import fold
 
+    _refuse_long(wanted)
     places: tuple[str, ...] = ()
     if wanted.place.strip():
         places = keys_of_code(desk, wanted.place.strip()) or _spellings(fold(wanted.place))
@@ -204,6 +208,23 @@ def _as_question(desk: OpenDesk, wanted: Wanted, *, copies: bool = False, most: 
         copies=copies,
         most=most,
     )
+
+
+def _refuse_long(wanted: Wanted) -> None:
+    """Refuse what nobody looks for: each word is a condition, and thousands of them fill the memory."""
+    problems = [
+        Problem(
+            f"--{name}",
+            f"{len(said):,} characters",
+            f"expected at most {MOST_ASKED}",
+            "name one place, one speaker, or a few words",
+            "desk-question-long",
+        )
+        for name, said in (("place", wanted.place), ("speaker", wanted.speaker), ("text", wanted.text))
+        if len(said) > MOST_ASKED
+    ]
+    if problems:
+        raise SettingsError(problems)
 
 
 def _spellings(name: str) -> tuple[str, ...]:

@@ -862,8 +862,8 @@ def simulate_members(
 
     The outputs have shapes (member, day, place) and (member, day) and hold just these members; no member
     looks at another, so any split over cores, machines or time gives the same bytes. `room` is how many
-    cohorts fit. Returns how it ended (`DONE`, `FULL`: call again with more room, `EXHAUSTED`: nobody left to appear) and
-    the day.
+    cohorts fit. Returns how it ended (`DONE`, `FULL`: call again with more room, `EXHAUSTED`: nobody left to
+    appear) and the day.
     """
     n_days, places = world.row_of_day.shape[0], world.keys.shape[0]
     classes, routes = world.class_exponent.shape[0], world.path_dest.shape[0]
