@@ -198,8 +198,8 @@ def _unknown(found: Assessment) -> Iterator[str]:
     for row in found.supplies.unmatched:
         if not row.row.unit.strip():  # only in runs from before the column
             yield (
-                f"stock.csv row {row.row.row}: '{row.row.item}' has no unit, as in every run of this age, and "
-                "is set off against nothing."
+                f"stock.csv row {row.row.row}: '{row.row.item}' has no unit, as in every run of this age, "
+                "and is set off against nothing."
             )
             continue
         meant = f"; may have meant {', '.join(row.suggestions)}" if row.suggestions else ""
