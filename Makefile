@@ -106,7 +106,7 @@ $(BIN)/python:
 	"$(PYTHON)" -m venv $(VENV)
 
 $(VENV)/.runs: requirements.lock pyproject.toml | $(BIN)/python
-	@echo "Installing what requirements.lock names into $(VENV) (about 650 MB on disk) ..."
+	@echo "Installing what requirements.lock names into $(VENV) (about 950 MB on disk) ..."
 	$(PIP) install --require-hashes --requirement requirements.lock
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
