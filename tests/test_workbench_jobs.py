@@ -349,7 +349,8 @@ def test_a_server_killed_in_the_middle_of_a_run_loses_nothing(tmp_path: Path):
             (root / "jobs" / f"{job}.json").stat()
             fields = {"token": form_token(browser)}
             assert browser.post(f"/jobs/{job}/resume", data=fields).status_code == 303
-            (again,) = [path.stem for path in (root / "jobs").glob("*.json") if path.stem != job]
+            # a hidden file is one that is being written
+            (again,) = [path.stem for path in (root / "jobs").glob("[!.]*.json") if path.stem != job]
             assert written(asked, again)["arguments"] == LONG | {"replace": True}
             wait_for(lambda: browser.get(f"/jobs/{again}/state").json()["done"] > 0)
             began = time.monotonic()

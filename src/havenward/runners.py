@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Executor, Future
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -59,20 +60,10 @@ class Threads:
         if self.workers <= 1:
             yield from map(work, pieces)
             return
-        from concurrent.futures import Future, ThreadPoolExecutor
+        from concurrent.futures import ThreadPoolExecutor
 
-        waiting = iter(pieces)
         with ThreadPoolExecutor(max_workers=self.workers) as pool:
-            under_way: deque[Future[Result]] = deque(
-                pool.submit(work, piece) for piece in islice(waiting, self.workers * _AHEAD)
-            )
-            try:
-                while under_way:
-                    yield under_way.popleft().result()
-                    under_way.extend(pool.submit(work, piece) for piece in islice(waiting, 1))
-            finally:
-                for future in under_way:
-                    future.cancel()
+            yield from _in_order(pool, work, pieces, self.workers * _AHEAD)
 
 
 @dataclass(frozen=True)
@@ -89,24 +80,29 @@ class Processes:
             yield from map(work, head)
             yield from map(work, waiting)
             return
-        from concurrent.futures import Future, ProcessPoolExecutor
+        from concurrent.futures import ProcessPoolExecutor
         from multiprocessing import get_context
 
         # spawned and not forked: a fork of a process that runs threads can hang
         with ProcessPoolExecutor(
             self.workers, get_context("spawn"), initializer=_hold_work, initargs=(work,)
         ) as pool:
-            under_way: deque[Future[Result]] = deque(pool.submit(_do_held, piece) for piece in head)
-            under_way.extend(
-                pool.submit(_do_held, piece) for piece in islice(waiting, self.workers * _AHEAD - 2)
-            )
-            try:
-                while under_way:
-                    yield under_way.popleft().result()
-                    under_way.extend(pool.submit(_do_held, piece) for piece in islice(waiting, 1))
-            finally:
-                for future in under_way:
-                    future.cancel()
+            yield from _in_order(pool, _do_held, chain(head, waiting), self.workers * _AHEAD)
+
+
+def _in_order(
+    pool: Executor, work: Callable[[Piece], Result], pieces: Iterable[Piece], out: int
+) -> Iterator[Result]:
+    """Keep so many pieces out; give results in the order of the pieces. What has not begun ends with us."""
+    waiting = iter(pieces)
+    under_way: deque[Future[Result]] = deque(pool.submit(work, piece) for piece in islice(waiting, out))
+    try:
+        while under_way:
+            yield under_way.popleft().result()
+            under_way.extend(pool.submit(work, piece) for piece in islice(waiting, 1))
+    finally:
+        for future in under_way:
+            future.cancel()
 
 
 _HELD: list[Callable[..., object]] = []  # of a worker process: the work that it was started for

@@ -198,13 +198,10 @@ class Draft:
         Where the run goes when it is whole.
     work
         Hidden folder beside it that holds all that is made until then.
-    replace
-        Whether an older run at the target is replaced.
     """
 
     target: Path
     work: Path
-    replace: bool
 
     @property
     def chunks(self) -> Path:
@@ -245,7 +242,7 @@ def begin_run(
     target = Path(target)
     check_free(target, replace=replace, needed_bytes=needed_bytes)
     work = target.with_name(f".{target.name}{WORK}")
-    draft = Draft(target, work, replace)
+    draft = Draft(target, work)
     with ExitStack() as until_done:
         try:
             until_done.enter_context(hold(work / "lock", wait=False))
@@ -340,16 +337,9 @@ def write_run(
 
 def _write_table(table: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
     """Write a table as Parquet; a lazy one is never held whole."""
-    import polars as pl
-
-    if isinstance(table, pl.LazyFrame):
-        table.sink_parquet(
-            path, compression="zstd", compression_level=1, statistics=True, row_group_size=ROW_GROUP
-        )
-    else:
-        table.write_parquet(
-            path, compression="zstd", compression_level=1, statistics=True, row_group_size=ROW_GROUP
-        )
+    table.lazy().sink_parquet(
+        path, compression="zstd", compression_level=1, statistics=True, row_group_size=ROW_GROUP
+    )
 
 
 def _busy(folder: Path) -> Problem:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from havenward.errors import HavenwardError, Problem, RunError, SettingsError
+from havenward.files import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,7 +124,8 @@ class _Folder:
                 os.fsync(stream.fileno())  # before the name, so that no name ever stands for less
             part.chmod(0o644)
             part.replace(path)
-            _keep_names(self.folder)
+            with suppress(OSError):  # some shared folders cannot; a lost name is a piece done again
+                sync_folder(self.folder)
         except OSError as error:
             raise RunError(_not_written(self.url, name, error)) from error
         finally:
@@ -234,19 +237,6 @@ def _checked(name: str) -> str:
         )
         raise ValueError(message)
     return name
-
-
-def _keep_names(folder: Path) -> None:
-    """Have the disk keep the names of a folder too; Windows does so by itself."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError:  # some shared folders cannot; the bytes are safe, and a lost name is a piece done again
-        pass
-    finally:
-        os.close(handle)
 
 
 # -- what can go wrong -------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from havenward.movement.network import Network, attribute_numbers, build_network
 from havenward.movement.rules import HAVENWARD, Rules
 from havenward.randomness import Streams, stable_key
 from havenward.records import START_KINDS, Ensemble
+from havenward.runners import Threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -86,7 +87,7 @@ class Simulator:
             Value of each assumption, each of shape (member,).
         numbers
             Whose chance each member meets on each day, shape (member, day): a number stands for the same
-            chance wherever it is met. By default that of the member itself, counted from 0.
+            chance wherever it is met. By default as the streams say: that of the member itself.
         days
             Simulate only so many days, which are then the first days of the whole; by default all.
         workers
@@ -102,15 +103,13 @@ class Simulator:
             Every member with equal weight; its draws hold what was drawn here as well (people and release
             fraction by group, capacity of sites where it is assumed, effect of each destination).
         """
-        from concurrent.futures import ThreadPoolExecutor
-
         members = len(next(iter(draws.values())))
         prepared, drawn = self._prepare(dict(draws), members)
         world = self._world()
         days = self.days if days is None else days
         world = world._replace(epoch_of_day=world.epoch_of_day[:days])
         if numbers is None:
-            numbers = np.repeat(np.arange(members), days).reshape(members, days)
+            numbers = self.streams.numbers_of(members, days)
         shape = (members, days, len(self.network.places))
         stock, arrivals, departures = (np.zeros(shape, np.int32) for _ in range(3))
         displaced, newly, returned = (np.zeros(shape[:2], np.int32) for _ in range(3))
@@ -122,10 +121,9 @@ class Simulator:
             simulate_members(world, prepared, run_key, numbers, first, last, *outputs)
             return last - first
 
-        with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
-            for finished in pool.map(work, range(0, members, chunk)):
-                if told is not None:
-                    told(finished)
+        for finished in Threads(workers).share(work, range(0, members, chunk)):
+            if told is not None:
+                told(finished)
         return Ensemble(
             locations=self.network.places,
             first_date=self.first_date,

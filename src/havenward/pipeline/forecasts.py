@@ -13,7 +13,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from havenward.errors import Problem, SettingsError
-from havenward.pipeline.play import Play, as_simulated, learn, play_chunks
+from havenward.pipeline.play import Play, learn, play_chunks
 from havenward.pipeline.progress import SILENT, Progress
 from havenward.runners import Threads
 from havenward.runs import Run, begin_run, check_free, write_run
@@ -153,23 +153,22 @@ def run_forecast(
             )
         )
     threads = Threads(workers or os.cpu_count() or 1)
+    hands = runner or threads
     began = time.perf_counter()
     known = known_case(case, settings)
     play = Play(known, settings)
-    fingerprint = fingerprint_run(known, settings)
+    hashed = case_hash(known)
+    fingerprint = fingerprint_run(hashed, settings)
     with begin_run(folder, fingerprint, replace=replace_run, needed_bytes=needed_bytes) as draft:
         journal = Journal(draft.learned)
-        posterior = learn(play, runner or threads, journal=journal, progress=progress)
+        posterior = learn(play, hands, journal=journal, progress=progress)
         left = store
-        if left is None and sees_folder(runner or threads, draft.chunks):
+        if left is None and sees_folder(hands, draft.chunks):
             left = open_store(draft.chunks)
         prefix = f"{fingerprint[:16]}-"  # many runs may share a store
-        members = play_chunks(
-            play, posterior, draft.chunks, runner or threads, left, prefix, progress=progress
-        )
+        members = play_chunks(play, posterior, draft.chunks, hands, left, prefix, progress=progress)
         simulated = time.perf_counter()
         kinds = {place.location: place.kind for place in known.locations}
-        shown = as_simulated(known, settings.rules, settings.priors, settings.scenario)
         counted = (
             count_ahead(posterior, members, settings.origin_date, Streams(settings.seed))
             if posterior
@@ -191,7 +190,7 @@ def run_forecast(
             "title": case.title,
             "track": settings.track,
             "scenario": settings.scenario,
-            "case_hash": case_hash(known),
+            "case_hash": hashed,
             "origin_date": settings.origin_date.isoformat(),
             "first_date": members.first_date.isoformat(),
             "last_date": (settings.origin_date + timedelta(days=settings.horizon_days)).isoformat(),
@@ -205,7 +204,7 @@ def run_forecast(
         }
         log = {
             "host": platform.node(),
-            "workers": (runner or threads).workers,
+            "workers": hands.workers,
             "python": platform.python_version(),
             "simulation_s": round(simulated - began, 3),
         }
@@ -214,22 +213,29 @@ def run_forecast(
             meta,
             tables,
             lambda target: write_case(known, target),
-            lambda run: write_cards(shown, run),
+            lambda run: write_cards(play.simulated, run),
             log,
             write_more=lambda target: write_chances(posterior.streams, target) if posterior else None,
         )
 
 
-def fingerprint_run(known: Case, settings: ForecastSettings) -> str:
-    """Name what a run is made of and by what: two runs with the same name have the same bytes."""
+def fingerprint_run(hashed: str, settings: ForecastSettings) -> str:
+    """Name what a run is made of and by what: two runs with the same name have the same bytes.
+
+    Parameters
+    ----------
+    hashed
+        Hash of the case as known.
+    settings
+        Of the forecast.
+    """
     import numpy as np
 
-    from havenward.case.write import case_hash
     from havenward.sameness import describe_software
 
     # another processor may round differently
     processor = np.show_config(mode="dicts")["SIMD Extensions"]
-    made_of = [case_hash(known), asdict(settings), dict(describe_software()), processor]
+    made_of = [hashed, asdict(settings), dict(describe_software()), processor]
     return blake2b(json.dumps(made_of, sort_keys=True, default=str).encode(), digest_size=16).hexdigest()
 
 

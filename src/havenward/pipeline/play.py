@@ -99,43 +99,40 @@ class Play:
             return run_world(self._world, members=members, streams=streams, workers=threads, told=told)
         from havenward.forecast.ensemble import draw_assumptions
 
-        simulated, engine, not_come = self._prepared
-        draws = draw_assumptions(simulated.assumptions, streams, members, not_come)
-        days = engine.days if days is None else days
+        engine, not_come = self._prepared
+        draws = draw_assumptions(self.simulated.assumptions, streams, members, not_come)
         mine = replace(engine, streams=streams)
-        return mine.run(
-            draws, numbers=streams.numbers_of(members, days), days=days, workers=threads, told=told
-        )
+        return mine.run(draws, days=days, workers=threads, told=told)
 
-    @property
+    @cached_property
     def simulated(self) -> Case:
         """The case with what was really used put in; assumptions to draw."""
-        return self._prepared[0]
+        s = self.settings
+        return as_simulated(self.known, s.rules, s.priors, s.scenario)
 
     @property
     def days(self) -> int:
         """Number of simulated days."""
-        return self._world.days if self.settings.rules == "flee" else self._prepared[1].days
+        return self._world.days if self.settings.rules == "flee" else self._prepared[0].days
 
     @property
     def places(self) -> tuple[str, ...]:
         """Keys of the places, as in the ensemble."""
-        return self._world.names if self.settings.rules == "flee" else self._prepared[1].network.places
+        return self._world.names if self.settings.rules == "flee" else self._prepared[0].network.places
 
     @property
     def first_date(self) -> date:
         """First simulated day."""
         flee = self.settings.rules == "flee"
-        return self._world.start_date if flee else self._prepared[1].first_date
+        return self._world.start_date if flee else self._prepared[0].first_date
 
     @cached_property
-    def _prepared(self) -> tuple[Case, Simulator, dict[str, float]]:
+    def _prepared(self) -> tuple[Simulator, dict[str, float]]:
         from havenward.randomness import Streams
 
         s = self.settings
-        simulated = as_simulated(self.known, s.rules, s.priors, s.scenario)
-        engine = prepare_engine(self.known, simulated, s, Streams(s.seed))
-        return simulated, engine, dates_not_come(simulated, s.origin_date)
+        engine = prepare_engine(self.known, self.simulated, s, Streams(s.seed))
+        return engine, dates_not_come(self.simulated, s.origin_date)
 
     @cached_property
     def _world(self) -> FleeWorld:
@@ -255,7 +252,9 @@ def play_chunks(
     missing = []
     for first, last in plan.chunks:
         name = name_chunk(first)
-        if _is_kept(here, name) or (prefix + name in there and _fetch(elsewhere, prefix, name, here)):
+        if _is_kept(here, name) or (
+            elsewhere and prefix + name in there and _fetch(elsewhere, prefix, name, here)
+        ):
             progress.step(last - first)
         else:
             missing.append((first, last))
@@ -282,26 +281,26 @@ def play_chunks(
 
 def _is_kept(store: Store, name: str) -> bool:
     """Tell whether a chunk is there and whole; a machine that lost its power may have left less."""
-    from havenward.forecast.chunks import is_whole
-
-    try:
-        return is_whole(store.read(name))
-    except FileNotFoundError:
-        return False
+    return bool(_read_whole(store, name))
 
 
-def _fetch(store: Store | None, prefix: str, name: str, here: Store) -> bool:
+def _fetch(store: Store, prefix: str, name: str, here: Store) -> bool:
     """Bring a chunk from where it was left; False where it is not there or not whole."""
+    content = _read_whole(store, prefix + name)
+    if content:
+        here.write(name, content)
+    return bool(content)
+
+
+def _read_whole(store: Store, name: str) -> bytes:
+    """Give the bytes of a chunk, none where it is not there or not whole."""
     from havenward.forecast.chunks import is_whole
 
     try:
-        content = store.read(prefix + name) if store else b""
+        content = store.read(name)
     except FileNotFoundError:
-        return False
-    if not is_whole(content):
-        return False
-    here.write(name, content)
-    return True
+        return b""
+    return content if is_whole(content) else b""
 
 
 def _chunk_lost(store: Store, name: str) -> Problem:

@@ -23,6 +23,7 @@ import numpy as np
 import pyogrio  # type: ignore[import-untyped]
 import shapely  # type: ignore[import-untyped]
 
+from havenward.case.importers.grid_parts import cut_off
 from havenward.case.importers.grids import check_kind, open_zip, refuse, too_large
 from havenward.case.importers.loose_cells import read_day
 from havenward.limits import BOUNDARY_BYTES
@@ -160,7 +161,7 @@ def _list_layers(path: Path) -> list[tuple[str, str]]:
                 warnings.simplefilter("ignore")  # GDAL tells its own troubles; what matters becomes an error
                 layers += [(place, str(layer)) for layer, _ in pyogrio.list_layers(place)]
         except Exception as error:  # GDAL fails in many ways on a damaged file
-            raise _damaged(name) from error
+            raise cut_off(name) from error
     return layers
 
 
@@ -200,7 +201,7 @@ def _list_places(path: Path, name: str) -> list[str]:
             with archive.open(info) as inner:
                 head = inner.read(HEAD)
         except Exception as error:  # zlib and the archive fail in ways of their own
-            raise _damaged(name) from error
+            raise cut_off(name) from error
         _check_head(head, f"{name}/{info.filename}")
         if head.startswith(SQLITE):
             check_geopackage(archive.read(info), name)
@@ -229,7 +230,7 @@ def check_geopackage(database: str | bytes, name: str) -> None:
                 "AND (type <> 'table' OR sql LIKE '%VIRTUAL%TABLE%')"
             ).fetchone()
     except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
-        raise _damaged(name) from error
+        raise cut_off(name) from error
     if worked_out:
         raise refuse(
             name,
@@ -260,16 +261,6 @@ def _check_parts(path: Path) -> None:
         )
 
 
-def _damaged(name: str) -> Exception:
-    return refuse(
-        name,
-        "the file is damaged or was cut off while it was copied",
-        "expected a whole file",
-        "download or copy it again",
-        "import-file-truncated",
-    )
-
-
 def _read_layer(place: str, layer: str, name: str, notes: list[str]) -> tuple[dict[str, Any], Any, list[Any]]:
     """Read one layer in longitude and latitude; no shapes where it holds no polygons."""
     try:
@@ -285,7 +276,7 @@ def _read_layer(place: str, layer: str, name: str, notes: list[str]) -> tuple[di
                 return info, None, []
             shapes = shapely.from_wkb(geometry)
     except Exception as error:
-        raise _damaged(name) from error
+        raise cut_off(name) from error
     # the bounds of an empty shape are no numbers either
     keep = np.isin(shapely.get_type_id(shapes), (3, 6)) & np.isfinite(
         shapely.bounds(shapes).reshape(-1, 4)

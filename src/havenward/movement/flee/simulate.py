@@ -10,6 +10,7 @@ from havenward.errors import CaseError, Problem
 from havenward.movement.flee.day import DONE, EXHAUSTED, simulate_members
 from havenward.movement.flee.world import FleeWorld, build_world
 from havenward.records import Ensemble
+from havenward.runners import Threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,8 +70,6 @@ def run_world(
     told: Callable[[int], None] | None = None,
 ) -> Ensemble:
     """Simulate the members of a prepared world; parameters and result as in `simulate_flee`."""
-    from concurrent.futures import ThreadPoolExecutor
-
     shape = (members, world.days, len(world.names))
     stock, arrivals, departures = (np.zeros(shape, np.int32) for _ in range(3))
     displaced, newly = (np.zeros(shape[:2], np.int32) for _ in range(2))
@@ -90,10 +89,9 @@ def run_world(
                 raise CaseError(_nobody_left(world, int(day)))
             room *= 2
 
-    with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
-        for finished in pool.map(work, range(0, members, chunk)):
-            if told is not None:
-                told(finished)
+    for finished in Threads(workers).share(work, range(0, members, chunk)):
+        if told is not None:
+            told(finished)
     people = np.int32(world.settings.hasten)
     opening = world.arrays.opening.astype(np.int32) * people
     for counts in (stock, arrivals, departures, displaced, newly):
